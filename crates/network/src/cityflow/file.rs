@@ -1,0 +1,212 @@
+//! The files as they are written.
+
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use urbis_units::Point;
+
+use crate::NetworkError;
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Roadnet {
+    pub(super) intersections: Vec<Intersection>,
+    pub(super) roads: Vec<Road>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Intersection {
+    pub(super) id: String,
+    pub(super) point: Point,
+    #[serde(default)]
+    pub(super) width: Option<f64>,
+    #[serde(default)]
+    pub(super) roads: Vec<String>,
+    #[serde(default, rename = "roadLinks")]
+    pub(super) road_links: Option<Vec<RoadLink>>,
+    #[serde(default, rename = "trafficLight")]
+    pub(super) traffic_light: Option<TrafficLight>,
+    #[serde(rename = "virtual")]
+    pub(super) is_virtual: bool,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct RoadLink {
+    #[serde(rename = "type")]
+    pub(super) kind: String,
+    #[serde(rename = "startRoad")]
+    pub(super) start_road: String,
+    #[serde(rename = "endRoad")]
+    pub(super) end_road: String,
+    #[serde(rename = "laneLinks")]
+    pub(super) lane_links: Vec<LaneLink>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct LaneLink {
+    #[serde(rename = "startLaneIndex")]
+    pub(super) start_lane: i64,
+    #[serde(rename = "endLaneIndex")]
+    pub(super) end_lane: i64,
+    #[serde(default)]
+    pub(super) points: Vec<Point>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct TrafficLight {
+    #[serde(rename = "lightphases")]
+    pub(super) phases: Vec<LightPhase>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct LightPhase {
+    pub(super) time: f64,
+    #[serde(rename = "availableRoadLinks")]
+    pub(super) available: Vec<i64>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Road {
+    pub(super) id: String,
+    pub(super) points: Vec<Point>,
+    pub(super) lanes: Vec<Lane>,
+    #[serde(rename = "startIntersection")]
+    pub(super) start: String,
+    #[serde(rename = "endIntersection")]
+    pub(super) end: String,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Lane {
+    pub(super) width: f64,
+    #[serde(rename = "maxSpeed")]
+    pub(super) max_speed: f64,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Flow {
+    pub(super) vehicle: Vehicle,
+    pub(super) route: Vec<String>,
+    pub(super) interval: f64,
+    #[serde(default, rename = "startTime")]
+    pub(super) start: i64,
+    #[serde(default = "open_end", rename = "endTime")]
+    pub(super) end: i64,
+}
+
+/// What CityFlow takes a missing `endTime` for.
+const fn open_end() -> i64 {
+    -1
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+pub(super) struct Vehicle {
+    pub(super) length: f64,
+    pub(super) width: f64,
+    #[serde(rename = "maxPosAcc")]
+    pub(super) max_acceleration: f64,
+    #[serde(rename = "maxNegAcc")]
+    pub(super) max_deceleration: f64,
+    #[serde(rename = "usualPosAcc")]
+    pub(super) usual_acceleration: f64,
+    #[serde(rename = "usualNegAcc")]
+    pub(super) usual_deceleration: f64,
+    #[serde(rename = "minGap")]
+    pub(super) min_gap: f64,
+    #[serde(rename = "maxSpeed")]
+    pub(super) max_speed: f64,
+    #[serde(rename = "headwayTime")]
+    pub(super) headway: f64,
+}
+
+/// Parses `bytes`, with line and path of the fault where they are not what they should be.
+pub(super) fn parse<T: DeserializeOwned>(bytes: &[u8], file: &str) -> Result<T, NetworkError> {
+    let mut json = serde_json::Deserializer::from_slice(bytes);
+    let fault = |path: String, error: &serde_json::Error| NetworkError::Json {
+        file: file.to_owned(),
+        line: error.line(),
+        column: error.column(),
+        path,
+        message: error.to_string(),
+    };
+    let value = serde_path_to_error::deserialize(&mut json)
+        .map_err(|error| fault(error.path().to_string(), error.inner()))?;
+    json.end().map_err(|error| fault(".".to_owned(), &error))?;
+    Ok(value)
+}
+
+/// Where in which file something stands, to blame in errors.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Place<'a> {
+    pub(super) file: &'a str,
+    pub(super) element: &'a str,
+}
+
+impl Place<'_> {
+    /// `value`, if it lies from `low` to `high`.
+    pub(super) fn number(
+        self,
+        field: &'static str,
+        value: f64,
+        (low, high): (f64, f64),
+        expected: &'static str,
+    ) -> Result<f64, NetworkError> {
+        // A NaN fails both comparisons and is refused with the rest.
+        if value >= low && value <= high {
+            return Ok(value);
+        }
+        Err(NetworkError::Number {
+            file: self.file.to_owned(),
+            element: self.element.to_owned(),
+            field,
+            value: format!("{value:?}"),
+            expected,
+        })
+    }
+
+    pub(super) fn unknown(
+        self,
+        field: &'static str,
+        target: impl Into<String>,
+        remedy: &'static str,
+    ) -> NetworkError {
+        NetworkError::Unknown {
+            file: self.file.to_owned(),
+            element: self.element.to_owned(),
+            field,
+            target: target.into(),
+            remedy,
+        }
+    }
+
+    pub(super) fn missing(self, field: &'static str) -> NetworkError {
+        NetworkError::Missing {
+            file: self.file.to_owned(),
+            element: self.element.to_owned(),
+            field,
+        }
+    }
+
+    pub(super) fn misfit(self, problem: impl Into<String>, remedy: &'static str) -> NetworkError {
+        NetworkError::Misfit {
+            file: self.file.to_owned(),
+            element: self.element.to_owned(),
+            problem: problem.into(),
+            remedy,
+        }
+    }
+
+    pub(super) fn duplicate(self, what: &'static str) -> NetworkError {
+        NetworkError::Duplicate {
+            file: self.file.to_owned(),
+            element: self.element.to_owned(),
+            what,
+        }
+    }
+
+    pub(super) fn route(self, problem: impl Into<String>) -> NetworkError {
+        NetworkError::Route {
+            file: self.file.to_owned(),
+            element: self.element.to_owned(),
+            problem: problem.into(),
+        }
+    }
+}
