@@ -1,0 +1,338 @@
+//! Forecast of demand for the next hour: what the same hour brings on other days, scaled by how
+//! today has been running against them.
+//!
+//! # Source
+//! Historic profile with a persisting deviation that decays: the ratio of today's to the usual flow
+//! follows a first-order autoregression, as in B. Williams, L. Hoel, "Modeling and forecasting
+//! vehicular traffic flow as a seasonal ARIMA process", J. Transp. Eng. 129(6), 2003, reduced to
+//! its seasonal difference and one lag; counts are Poisson around their rate.
+
+use urbis_core::{Forecast, RoadId};
+use urbis_network::{Demand, JunctionKind, Network};
+use urbis_units::CityTime;
+
+use crate::measure::error::{ErrorTally, Z_90};
+use crate::view::ErrorView;
+use urbis_units::Seconds;
+
+/// Length of one interval of the forecast, seconds.
+pub(crate) const INTERVAL_S: u32 = 300;
+/// Intervals in a forecast: one hour.
+const AHEAD: usize = 12;
+/// Correlation of the deviation from one interval to the next.
+const PERSISTENCE: f64 = 0.9;
+/// Vehicles of prior evidence that today is like the usual day.
+const PRIOR_VEH: f64 = 20.0;
+/// Relative standard deviation between days that history shows at the entry roads.
+const DAY_SD_RATIO: f64 = 0.12;
+
+/// A forecast by interval ahead and entry: mean and standard deviation, vehicles per hour.
+type Made = Vec<Vec<(f32, f32)>>;
+
+/// Learns how today runs against history and says what the next hour brings.
+#[derive(Debug, Clone)]
+pub(crate) struct Forecaster {
+    start: CityTime,
+    entries: Vec<Entry>,
+    /// The same for all watched entries together; serves the roads inside the city.
+    city: Learned,
+    errors: Vec<(u32, ErrorTally)>,
+    /// Forecasts made, and from which interval on.
+    made: Vec<(usize, Made)>,
+}
+
+#[derive(Debug, Clone)]
+struct Entry {
+    road: RoadId,
+    /// Whether all that its first detectors count begins its trip there: roads that come in from
+    /// outside. Inside the city a detector counts through traffic too.
+    watched: bool,
+    usual_veh: Vec<f32>,
+    seen_veh: Vec<f32>,
+    learned: Learned,
+}
+
+/// Today's flow over the usual flow, with the evidence behind it.
+#[derive(Debug, Clone, Copy)]
+struct Learned {
+    ratio: f64,
+    weight_veh: f64,
+}
+
+impl Learned {
+    const NOTHING: Self = Self { ratio: 1.0, weight_veh: PRIOR_VEH };
+
+    /// Takes up an interval in which `seen` vehicles came where `usual` were usual.
+    fn update(&mut self, usual: f64, seen: f64) {
+        let kept = self.weight_veh * PERSISTENCE + (1.0 - PERSISTENCE) * PRIOR_VEH;
+        let prior_ratio = 1.0 + (self.ratio - 1.0) * PERSISTENCE;
+        self.ratio = (prior_ratio * kept + seen) / (kept + usual);
+        self.weight_veh = kept + usual;
+    }
+}
+
+impl Forecaster {
+    /// Takes the historic demand, which starts at `start`, as the usual day.
+    pub(crate) fn new(start: CityTime, historic: &Demand, network: &Network) -> Self {
+        let errors = [1, 3, 6, 12].map(|ahead| (ahead, ErrorTally::default())).to_vec();
+        let (entries, made) = (Vec::new(), Vec::new());
+        let mut forecaster = Self { start, entries, city: Learned::NOTHING, errors, made };
+        forecaster.learn(historic, 0, network);
+        forecaster
+    }
+
+    /// Takes a later part of the usual day, which begins `after_s` seconds after the first.
+    pub(crate) fn learn(&mut self, historic: &Demand, after_s: u32, network: &Network) {
+        for trip in &historic.trips {
+            let Some(&road) = historic.routes[trip.route].first() else { continue };
+            let found = self.entries.binary_search_by_key(&road, |entry| entry.road);
+            let at = found.unwrap_or_else(|at| {
+                self.entries.insert(at, Entry::new(road, network));
+                // What was forecast before the road was known to be an entry: nothing.
+                for mean in self.made.iter_mut().flat_map(|(_, intervals)| intervals) {
+                    mean.insert(at, (0.0, 0.0));
+                }
+                at
+            });
+            let interval = interval_of(trip.depart.get() + f64::from(after_s));
+            add(&mut self.entries[at].usual_veh, interval, 1.0);
+        }
+    }
+
+    /// Counts vehicles seen entering by `road`; roads without historic demand are not forecast.
+    pub(crate) fn seen(&mut self, at: CityTime, road: RoadId, vehicles: f64) {
+        if let Ok(index) = self.entries.binary_search_by_key(&road, |entry| entry.road) {
+            let interval = interval_of((at - self.start).to_seconds().get());
+            add(&mut self.entries[index].seen_veh, interval, vehicles as f32);
+        }
+    }
+
+    /// Closes the interval that ended at `now`, updates the ratios and forecasts the next hour.
+    pub(crate) fn forecast(&mut self, now: CityTime) -> Forecast {
+        let next = interval_of((now - self.start).to_seconds().get());
+        if next > 0 {
+            self.close(next - 1);
+        }
+        let per_hour = 3600.0 / f64::from(INTERVAL_S);
+        let mut entries = Vec::with_capacity(AHEAD);
+        for ahead in 0..AHEAD {
+            let decay = libm::pow(PERSISTENCE, ahead as f64 + 1.0);
+            entries.push(
+                self.entries
+                    .iter()
+                    .map(|entry| {
+                        let usual = f64::from(entry.usual(next + ahead));
+                        let ratio = 1.0 + (self.ratio_of(entry) - 1.0) * decay;
+                        let mean = usual * ratio;
+                        let day = mean * DAY_SD_RATIO * (1.0 - decay * decay).max(0.1).sqrt();
+                        let sd = (mean.max(0.25) + day * day).sqrt();
+                        (entry.road, (mean * per_hour) as f32, (sd * per_hour) as f32)
+                    })
+                    .collect(),
+            );
+        }
+        self.remember(next, &entries);
+        Forecast { at: now, interval_s: INTERVAL_S, entries }
+    }
+
+    /// Today's flow over the usual flow at `road`, as learned so far.
+    pub(crate) fn ratio(&self, road: RoadId) -> f64 {
+        self.entries
+            .binary_search_by_key(&road, |entry| entry.road)
+            .map_or(1.0, |index| self.ratio_of(&self.entries[index]))
+    }
+
+    fn ratio_of(&self, entry: &Entry) -> f64 {
+        if entry.watched { entry.learned.ratio } else { self.city.ratio }
+    }
+
+    /// How far past forecasts were off, by horizon.
+    pub(crate) fn errors(&self) -> Vec<ErrorView> {
+        self.errors
+            .iter()
+            .filter(|(_, tally)| tally.count() > 0)
+            .map(|(ahead, tally)| {
+                let horizon = Seconds::new(f64::from(ahead * INTERVAL_S));
+                tally.view("entry_flow_vph", Some(horizon))
+            })
+            .collect()
+    }
+
+    fn close(&mut self, interval: usize) {
+        let (mut usual_sum, mut seen_sum) = (0.0, 0.0);
+        for entry in self.entries.iter_mut().filter(|entry| entry.watched) {
+            let usual = f64::from(entry.usual(interval));
+            let seen = f64::from(entry.seen_veh.get(interval).copied().unwrap_or(0.0));
+            entry.learned.update(usual, seen);
+            usual_sum += usual;
+            seen_sum += seen;
+        }
+        self.city.update(usual_sum, seen_sum);
+        self.score(interval);
+    }
+
+    fn score(&mut self, interval: usize) {
+        let per_hour = 3600.0 / f64::from(INTERVAL_S);
+        for (made_for, means) in &self.made {
+            let ahead = interval + 1 - made_for.min(&(interval + 1));
+            let Some((_, tally)) =
+                self.errors.iter_mut().find(|(horizon, _)| *horizon as usize == ahead)
+            else {
+                continue;
+            };
+            let Some(believed) = means.get(ahead - 1) else { continue };
+            let watched = self.entries.iter().zip(believed).filter(|(entry, _)| entry.watched);
+            for (entry, (mean, sd)) in watched {
+                let seen = f64::from(entry.seen_veh.get(interval).copied().unwrap_or(0.0));
+                let (mean, half) = (f64::from(*mean), Z_90 * f64::from(*sd));
+                tally.add_interval(mean, mean - half, mean + half, seen * per_hour);
+            }
+        }
+    }
+
+    fn remember(&mut self, made_for: usize, entries: &[Vec<(RoadId, f32, f32)>]) {
+        if self.made.last().is_some_and(|(last, _)| *last == made_for) {
+            return;
+        }
+        let of = |interval: &Vec<(RoadId, f32, f32)>| {
+            interval.iter().map(|(_, mean, sd)| (*mean, *sd)).collect()
+        };
+        self.made.push((made_for, entries.iter().map(of).collect()));
+        if self.made.len() > AHEAD {
+            self.made.remove(0);
+        }
+    }
+}
+
+impl Entry {
+    /// An entry by `road` of which nothing is known.
+    fn new(road: RoadId, network: &Network) -> Self {
+        Self {
+            road,
+            watched: comes_from_outside(network, road),
+            usual_veh: Vec::new(),
+            seen_veh: Vec::new(),
+            learned: Learned::NOTHING,
+        }
+    }
+
+    /// Usual vehicles of an interval; past the end of history, the last interval with any.
+    fn usual(&self, interval: usize) -> f32 {
+        self.usual_veh.get(interval).or(self.usual_veh.last()).copied().unwrap_or(0.0)
+    }
+}
+
+/// Whether `road` begins at the edge of the network.
+fn comes_from_outside(network: &Network, road: RoadId) -> bool {
+    let junction = network.roads.get(road).map(|road| &network.junctions[road.from]);
+    junction.is_some_and(|junction| junction.kind == JunctionKind::Boundary)
+}
+
+fn interval_of(seconds: f64) -> usize {
+    (seconds.max(0.0) / f64::from(INTERVAL_S)) as usize
+}
+
+fn add(counts: &mut Vec<f32>, interval: usize, vehicles: f32) {
+    if counts.len() <= interval {
+        counts.resize(interval + 1, 0.0);
+    }
+    counts[interval] += vehicles;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use urbis_network::{Trip, VehicleType};
+    use urbis_units::Duration;
+
+    /// Four roads that begin at a junction on the edge.
+    fn edge_network() -> Network {
+        use urbis_core::JunctionId;
+        use urbis_network::{Junction, Label, Road, RoadClass};
+        use urbis_units::{Meters, Point};
+        let mut network = Network::default();
+        let junction = network.junctions.push(Junction {
+            name: "edge".to_owned(),
+            label: Label::default(),
+            center: Point::new(0.0, 0.0),
+            radius: Meters::new(10.0),
+            kind: JunctionKind::Boundary,
+            incoming: Vec::new(),
+            outgoing: Vec::new(),
+            movements: urbis_core::MovementId(0)..urbis_core::MovementId(0),
+            conflict_areas: Vec::new(),
+            signal: None,
+        });
+        assert_eq!(junction, JunctionId(0));
+        for name in ["a", "b", "c", "d"] {
+            network.roads.push(Road {
+                name: name.to_owned(),
+                label: Label::default(),
+                from: junction,
+                to: junction,
+                shape: Vec::new(),
+                length: Meters::new(100.0),
+                class: RoadClass::Local,
+                lanes: urbis_core::LaneId(0)..urbis_core::LaneId(0),
+            });
+        }
+        network
+    }
+
+    /// One entry road with `per_interval` vehicles in each of 24 intervals.
+    fn history(per_interval: u32) -> Demand {
+        let mut demand = Demand::default();
+        let vehicle_type = demand.vehicle_types.push(VehicleType::CAR);
+        let route = demand.routes.push(vec![RoadId(3)]);
+        for interval in 0..24 {
+            for vehicle in 0..per_interval {
+                let share = f64::from(vehicle) / f64::from(per_interval);
+                let depart = Seconds::new((f64::from(interval) + share) * f64::from(INTERVAL_S));
+                demand.trips.push(Trip { depart, vehicle_type, route });
+            }
+        }
+        demand
+    }
+
+    fn after_an_hour(usual: u32, today: f64) -> Forecaster {
+        let start = CityTime::from_millis(0);
+        let mut forecaster = Forecaster::new(start, &history(usual), &edge_network());
+        for interval in 0..12 {
+            let begin = start + Duration::from_seconds(interval * i64::from(INTERVAL_S));
+            forecaster.forecast(begin);
+            forecaster.seen(begin + Duration::from_seconds(10), RoadId(3), today);
+        }
+        forecaster
+    }
+
+    #[test]
+    fn a_usual_day_is_forecast_as_usual() {
+        let mut forecaster = after_an_hour(30, 30.0);
+        let forecast = forecaster.forecast(CityTime::from_millis(3_600_000));
+        let (road, mean, sd) = forecast.entries[0][0];
+        assert_eq!(road, RoadId(3));
+        assert!((mean - 360.0).abs() < 1.0, "{mean}");
+        assert!(sd > 30.0 && sd < 120.0, "{sd}");
+    }
+
+    #[test]
+    fn a_busier_day_raises_the_near_future_more_than_the_far() {
+        let mut forecaster = after_an_hour(30, 45.0);
+        let forecast = forecaster.forecast(CityTime::from_millis(3_600_000));
+        let near = forecast.entries[0][0].1;
+        let far = forecast.entries[11][0].1;
+        assert!(near > 430.0, "{near}");
+        assert!(far < near && far > 360.0, "{far}");
+    }
+
+    #[test]
+    fn its_errors_are_kept_by_horizon() {
+        let forecaster = after_an_hour(30, 33.0);
+        let errors = forecaster.errors();
+        assert!(errors.iter().any(|error| error.horizon == Some(Seconds::new(300.0))));
+        for error in errors {
+            assert!(error.bias <= 0.0, "a busier day is underestimated: {error:?}");
+            assert_eq!(error.coverage_90, Some(1.0), "a tenth more is within its spread");
+        }
+    }
+}

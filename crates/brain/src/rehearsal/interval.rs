@@ -1,0 +1,100 @@
+//! From draws to an interval that outcomes really fall into.
+//!
+//! The spread of the draws says how much demand and drivers matter; it says nothing of what the
+//! mirror has wrong. So every measure keeps a factor on the width of its intervals, which learns
+//! from outcomes: up when one falls outside, down a little when inside, so that in the long run
+//! the stated share falls inside whatever the errors look like.
+//!
+//! # Source
+//! Adaptive conformal inference: I. Gibbs, E. Candès, "Adaptive conformal inference under
+//! distribution shift", NeurIPS 2021, applied to the logarithm of the width (scale-free online
+//! quantile tracking, A. Angelopoulos et al., "Conformal PID control", NeurIPS 2023).
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use urbis_core::Prediction;
+
+use crate::random::inverse_normal;
+
+/// Share of outcomes that should fall inside a predicted interval.
+pub(crate) const LEVEL: f64 = 0.9;
+
+/// Step of the log width at a miss; a hit steps down by `STEP * (1 - LEVEL) / LEVEL`.
+const STEP: f64 = 0.25;
+
+/// Log width before any outcome is known: twice the spread of the draws, because the mirror is
+/// never quite right.
+const FIRST: f64 = core::f64::consts::LN_2;
+
+/// Floor of the half width, as a share of the expected value: below this, rounding and the one
+/// second step of the twin decide.
+const HALF_WIDTH_MIN_RATIO: f64 = 0.01;
+
+/// Turns draws into intervals and learns from outcomes.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub(crate) struct Calibration {
+    log_width: BTreeMap<String, f64>,
+}
+
+impl Calibration {
+    /// The interval for `measure` from the values its draws gave.
+    pub(crate) fn predict(&self, measure: &str, draws: &[f64]) -> Prediction {
+        let n = draws.len().max(1) as f64;
+        let mean = draws.iter().sum::<f64>() / n;
+        let square = draws.iter().map(|draw| (draw - mean) * (draw - mean)).sum::<f64>();
+        let sd = (square / (n - 1.0).max(1.0)).sqrt();
+        // A new outcome differs from the draws' mean by its own spread and the mean's error.
+        let z = inverse_normal(0.5 + LEVEL / 2.0);
+        let spread = (z * sd * (1.0 + 1.0 / n).sqrt()).max(mean.abs() * HALF_WIDTH_MIN_RATIO);
+        let half = spread * libm::exp(self.log_width.get(measure).copied().unwrap_or(FIRST));
+        Prediction {
+            measure: measure.to_owned(),
+            expected: mean,
+            low: mean - half,
+            high: mean + half,
+            level: LEVEL,
+        }
+    }
+
+    /// Learns from an outcome.
+    pub(crate) fn learn(&mut self, measure: &str, inside: bool) {
+        let step = if inside { -STEP * (1.0 - LEVEL) / LEVEL } else { STEP };
+        let width = self.log_width.entry(measure.to_owned()).or_insert(FIRST);
+        *width = (*width + step).clamp(-2.0, 4.0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::random::{Stream, normal};
+
+    /// Share of outcomes inside when the mirror is off by `bias` and `spread` times too sure.
+    fn coverage(bias: f64, spread: f64) -> f64 {
+        let mut calibration = Calibration::default();
+        let (warm_up, n) = (100, 1000);
+        let mut inside = 0;
+        for outcome in 0..warm_up + n {
+            let draws: Vec<f64> = (0..12)
+                .map(|d| 100.0 + 5.0 * normal(1, Stream::DrawDemand, outcome * 12 + d))
+                .collect();
+            let truth = 100.0 + bias + 5.0 * spread * normal(2, Stream::DrawDemand, outcome);
+            let prediction = calibration.predict("delay", &draws);
+            let hit = (prediction.low..=prediction.high).contains(&truth);
+            calibration.learn("delay", hit);
+            if outcome >= warm_up {
+                inside += usize::from(hit);
+            }
+        }
+        inside as f64 / n as f64
+    }
+
+    #[test]
+    fn intervals_cover_what_they_say_whatever_the_mirror_has_wrong() {
+        for (bias, spread) in [(0.0, 1.0), (6.0, 1.0), (0.0, 3.0), (-10.0, 2.0), (0.0, 0.3)] {
+            let share = coverage(bias, spread);
+            assert!((0.85..=0.95).contains(&share), "bias {bias}, spread {spread}: {share}");
+        }
+    }
+}

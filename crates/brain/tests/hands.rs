@@ -1,0 +1,77 @@
+//! Junctions under the hands of people.
+
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+#![allow(dead_code, reason = "the stand serves other tests too")]
+
+mod stand;
+
+use stand::{Stand, ticks};
+use urbis_brain::InputError;
+use urbis_core::{
+    CommandResult, Intake, JunctionId, Order, PersonId, Record, SignalStatus, StageIdx,
+};
+
+fn status(stand: &Stand, junction: JunctionId) -> SignalStatus {
+    stand.session.view().signals[junction].clone().unwrap()
+}
+
+#[test]
+fn a_stage_a_person_asks_for_stays_until_they_give_the_junction_back() {
+    let mut stand = Stand::new(Vec::new());
+    ticks(&mut stand.session, 30);
+    let junction = stand.signalized()[0];
+    let stage = StageIdx(1);
+    let asked = Intake::RequestStage { junction, stage };
+    let refused = stand.submit(asked.clone()).unwrap_err();
+    assert!(refused.to_string().contains("take it first"), "{refused}");
+
+    stand.submit(Intake::TakeControl { junction }).unwrap();
+    ticks(&mut stand.session, 1);
+    stand.submit(asked).unwrap();
+    ticks(&mut stand.session, 40);
+    for _ in 0..60 {
+        ticks(&mut stand.session, 1);
+        assert_eq!(status(&stand, junction).stage, Some(stage), "longer than any watchdog");
+    }
+    stand.submit(Intake::ReleaseControl { junction }).unwrap();
+    ticks(&mut stand.session, 1);
+    let said = |record: &Record| {
+        matches!(record, Record::Command { command, result: CommandResult::Sent }
+            if command.junction == junction && command.order == Order::ShowStage(stage))
+    };
+    let before = stand.records().iter().filter(|record| said(record)).count();
+    assert!((8..=12).contains(&before), "once every ten seconds: {before}");
+    ticks(&mut stand.session, 60);
+    assert_eq!(stand.records().iter().filter(|record| said(record)).count(), before);
+    assert_eq!(status(&stand, junction).taken_by, None);
+}
+
+#[test]
+fn an_area_is_taken_as_a_whole_or_not_at_all() {
+    let mut stand = Stand::new(Vec::new());
+    let all = stand.signalized();
+    let (one, area) = (all[1], all[..3].to_vec());
+    stand.submit_as("somebody", Intake::TakeControl { junction: one }).unwrap();
+    ticks(&mut stand.session, 1);
+    let take = Intake::TakeArea { junctions: area.clone() };
+    let refused = stand.submit(take.clone()).unwrap_err();
+    assert!(matches!(&refused, InputError::NotNow { .. }), "{refused}");
+    ticks(&mut stand.session, 1);
+    let holder = |stand: &Stand| -> Vec<Option<PersonId>> {
+        area.iter().map(|junction| status(stand, *junction).taken_by).collect()
+    };
+    assert_eq!(holder(&stand), [None, Some(PersonId("somebody".to_owned())), None]);
+
+    stand.submit_as("somebody", Intake::ReleaseControl { junction: one }).unwrap();
+    ticks(&mut stand.session, 1);
+    stand.submit(take).unwrap();
+    ticks(&mut stand.session, 1);
+    assert!(holder(&stand).iter().all(|who| *who == Some(PersonId("op-test".to_owned()))));
+    stand.submit(Intake::ReleaseArea { junctions: area.clone() }).unwrap();
+    ticks(&mut stand.session, 1);
+    assert_eq!(holder(&stand), [None, None, None]);
+
+    let nowhere = Intake::TakeArea { junctions: vec![area[0], JunctionId(9999)] };
+    assert!(matches!(stand.submit(nowhere), Err(InputError::Unknown { .. })));
+    assert!(stand.submit(Intake::TakeArea { junctions: Vec::new() }).is_err());
+}

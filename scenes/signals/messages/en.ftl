@@ -1,0 +1,9 @@
+signals-name = Signal timing
+signals-choice = { $reason }. Queues here: { NUMBER($now_veh, maximumFractionDigits: 0) } now, { NUMBER($then_veh, maximumFractionDigits: 0) } ± { NUMBER($then_sd_veh, maximumFractionDigits: 0) } vehicles expected in { NUMBER($horizon_s, maximumFractionDigits: 0) } s
+signals-plan = Plan with splits by measured flows, cycle { NUMBER($cycle_s, maximumFractionDigits: 0) } s
+signals-review = Signal review: { $retimed } plans fit the traffic badly, { $saturated } junctions no longer clear their queues
+signals-option-none = Leave the plans as they are
+signals-option-webster = New splits at { $junctions } junctions, { NUMBER($saving_veh_h, maximumFractionDigits: 1) } vehicle-hours an hour less by Webster's formula
+signals-option-pressure = Max pressure, stage by stage, at { $junctions } junctions
+signals-option-area = New offsets at { $junctions } junctions in step, { NUMBER($saving_veh_h, maximumFractionDigits: 1) } vehicle-hours of delay an hour less by the model of cyclic flow profiles
+signals-blind = The estimate speaks of { $lanes } lanes, the network has { $expected }: signals stay on their plans

@@ -1,0 +1,206 @@
+//! The scene itself: a tick in, orders and proposals out.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use urbis_control::max_pressure::PressureLaw;
+use urbis_core::{
+    Action, Authority, Decision, JunctionId, Law, Message, Plan, Property, Proposal, ProposalId,
+    SignalStatus,
+};
+use urbis_network::Network;
+use urbis_scene::{Input, Manifest, Scene, SceneCtx, SceneError, saved};
+use urbis_units::{CityTime, Duration};
+
+use crate::junction::{JunctionState, laws};
+use crate::review::{self, local_plan};
+
+pub(crate) const ID: &str = "signals";
+/// Version of what [`Scene::save`] writes: every change of [`State`] takes the next.
+const STATE_VERSION: u16 = 1;
+
+/// Time from the start to the first review: the estimate must have settled, and a city that starts
+/// empty must have filled.
+const FIRST: Duration = Duration::from_minutes(10);
+/// Time between reviews.
+const REVIEW: Duration = Duration::from_minutes(15);
+/// Rest after a proposal was decided: a change of many plans costs some cycles until all are in step
+/// again, and its effect must be seen before the next one.
+const REST: Duration = Duration::from_minutes(60);
+
+static MANIFEST: Manifest = Manifest {
+    id: ID,
+    version: "1",
+    reads: &[Property::SignalStage, Property::SignalPlan],
+    raises: &[],
+    commands_signals: true,
+    authority: Authority::Act,
+    indicators: &[],
+};
+
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+struct State {
+    junctions: BTreeMap<JunctionId, JunctionState>,
+    /// When the next review is due; `None` before the first second.
+    review: Option<CityTime>,
+    pending: Option<ProposalId>,
+    /// Whether the want of an estimate has been said.
+    blind: bool,
+}
+
+/// Signal timing by the law each junction is under.
+#[derive(Debug)]
+pub struct Signals {
+    network: Arc<Network>,
+    laws: Vec<(JunctionId, Arc<PressureLaw>)>,
+    state: State,
+}
+
+impl Signals {
+    /// Signal timing on `network`. Junctions whose signal cannot be run are left to themselves.
+    pub fn new(network: Arc<Network>) -> Self {
+        Self { laws: laws(&network), network, state: State::default() }
+    }
+
+    /// Whether the estimate speaks of this network; what is wrong is said once.
+    fn sees(&mut self, ctx: &mut SceneCtx<'_>) -> bool {
+        let estimate = ctx.estimate();
+        let sees = estimate.lanes.len() == self.network.lanes.len()
+            && estimate.movement_flow_vph.len() == self.network.movements.len();
+        if !sees && !self.state.blind {
+            ctx.diagnose(
+                Message::new("signals-blind")
+                    .number("lanes", estimate.lanes.len() as f64)
+                    .number("expected", self.network.lanes.len() as f64),
+            );
+        }
+        self.state.blind = !sees;
+        sees
+    }
+
+    fn tick(&mut self, ctx: &mut SceneCtx<'_>) {
+        if ctx.sight().stopped || !self.sees(ctx) {
+            return;
+        }
+        let signals = ctx.sight().signals;
+        for (junction, law) in &self.laws {
+            let Some(Some(status)) = signals.get(*junction) else { continue };
+            let state = self.state.junctions.entry(*junction).or_default();
+            if status.manual || status.taken_by.is_some() || status.law == Law::LocalPlan {
+                state.leave();
+                continue;
+            }
+            match status.law {
+                Law::MaxPressure => {
+                    state.plan = None;
+                    state.press(ctx, &self.network, (*junction, law), status);
+                }
+                Law::Webster | Law::LocalPlan => {
+                    state.pressure = None;
+                    if state.plan.is_none() {
+                        state.plan = chosen_by_hand(ctx, &self.network, *junction, status);
+                    }
+                    state.keep_plan(ctx, *junction);
+                }
+            }
+        }
+        self.state.junctions.retain(|_, state| *state != JunctionState::default());
+        self.review(ctx);
+    }
+
+    fn review(&mut self, ctx: &mut SceneCtx<'_>) {
+        let now = ctx.now();
+        let due = *self.state.review.get_or_insert(now + FIRST);
+        if now < due {
+            return;
+        }
+        self.state.review = Some(now + REVIEW);
+        if let Some(unanswered) = self.state.pending.take() {
+            ctx.withdraw(unanswered);
+        }
+        let signals = ctx.sight().signals;
+        let findings = self
+            .laws
+            .iter()
+            .filter_map(|(junction, _)| {
+                let status = signals.get(*junction)?.as_ref()?;
+                let free = !status.manual && status.taken_by.is_none();
+                (free && status.law != Law::MaxPressure).then_some(())?;
+                let own = self.state.junctions.get(junction).and_then(|s| s.plan.as_ref());
+                let signal = self.network.junctions[*junction].signal.as_ref()?;
+                let current = own.or_else(|| local_plan(signal, status))?;
+                review::look(&self.network, *junction, current, ctx.estimate())
+            })
+            .collect();
+        if let Some(proposal) = review::proposal(ctx, &self.network, findings) {
+            self.state.pending = Some(ctx.propose(proposal));
+        }
+    }
+
+    fn decided(&mut self, ctx: &mut SceneCtx<'_>, proposal: &Proposal, decision: &Decision) {
+        let own = self.state.pending == Some(proposal.id);
+        if own {
+            self.state.pending = None;
+        }
+        let chosen = decision.option.and_then(|option| proposal.options.get(option as usize));
+        let actions = chosen.map_or(&[][..], |option| &option.actions);
+        if own {
+            self.state.review = Some(ctx.now() + REST);
+        }
+        for action in actions {
+            match action {
+                Action::UseLaw { junctions, .. } => {
+                    for junction in junctions {
+                        let state = self.state.junctions.entry(*junction).or_default();
+                        state.leave();
+                        state.decision = Some(decision.id);
+                    }
+                }
+                Action::UsePlan { junction, plan } => {
+                    let state = self.state.junctions.entry(*junction).or_default();
+                    state.plan = Some(plan.clone());
+                    state.decision = Some(decision.id);
+                    state.ordered = None;
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+/// The plan for a junction that a person put under Webster without naming one.
+fn chosen_by_hand(
+    ctx: &SceneCtx<'_>,
+    network: &Network,
+    junction: JunctionId,
+    status: &SignalStatus,
+) -> Option<Plan> {
+    let signal = network.junctions[junction].signal.as_ref()?;
+    let current = local_plan(signal, status)?;
+    Some(review::retimed(network, junction, current, ctx.estimate()))
+}
+
+impl Scene for Signals {
+    fn manifest(&self) -> &'static Manifest {
+        &MANIFEST
+    }
+
+    fn handle(&mut self, ctx: &mut SceneCtx<'_>, input: &Input<'_>) -> Result<(), SceneError> {
+        match input {
+            Input::Tick => self.tick(ctx),
+            Input::Decided(proposal, decision) => self.decided(ctx, proposal, decision),
+            Input::Observed(_) | Input::Woken | Input::Happened(_) | Input::Measured(_) => {}
+        }
+        Ok(())
+    }
+
+    fn save(&self) -> Vec<u8> {
+        saved::save(STATE_VERSION, &self.state)
+    }
+
+    fn load(&mut self, bytes: &[u8]) -> Result<(), SceneError> {
+        self.state = saved::load(ID, STATE_VERSION, bytes)?;
+        Ok(())
+    }
+}
