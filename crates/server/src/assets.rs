@@ -1,0 +1,42 @@
+//! The command centre's own files, with cache headers; every other path of a page is the page.
+
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
+
+use crate::problem::Problem;
+
+/// One file of the command centre, or its page for paths the page itself deals with.
+pub(crate) async fn asset(method: Method, uri: Uri, headers: HeaderMap) -> Response {
+    if method != Method::GET && method != Method::HEAD {
+        return Problem::MethodNotAllowed.into_response();
+    }
+    let path = uri.path().trim_start_matches('/');
+    let asset = match urbis_web::asset(path) {
+        Some(asset) => asset,
+        // Names with an ending are files; a missing one must not answer with the page.
+        None if path.rsplit('/').next().is_some_and(|name| name.contains('.')) => {
+            return Problem::NotFound(format!("there is no file {path:?}")).into_response();
+        }
+        None => urbis_web::page(),
+    };
+    let cache = if asset.immutable { "public, max-age=31536000, immutable" } else { "no-cache" };
+    let etag = HeaderValue::from_str(&asset.etag).ok();
+    let known =
+        headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok()).is_some_and(
+            |tags| tags.split(',').any(|tag| tag.trim().trim_start_matches("W/") == asset.etag),
+        );
+    let mut response = if known {
+        StatusCode::NOT_MODIFIED.into_response()
+    } else {
+        asset.bytes.into_owned().into_response()
+    };
+    let all = response.headers_mut();
+    all.insert(header::CACHE_CONTROL, HeaderValue::from_static(cache));
+    if let Ok(kind) = HeaderValue::from_str(&asset.media_type) {
+        all.insert(header::CONTENT_TYPE, kind);
+    }
+    if let Some(etag) = etag {
+        all.insert(header::ETAG, etag);
+    }
+    response
+}
