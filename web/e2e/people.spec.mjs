@@ -92,12 +92,16 @@ describe('signing in', { skip: mock && 'the mock lets everyone in' }, () => {
       const page = await openPage(browser, city.address, { lang });
       assert.equal(new URL(page.url()).pathname, '/sign-in');
       assert.equal(await page.getByRole('alert').count(), 0);
+      // The browser gives an `autofocus` field its focus only when it next draws.
+      const focused = () => page.locator('#token:focus').waitFor();
+      await focused();
       await page.keyboard.type('open-says-me');
       await page.keyboard.press('Enter');
       await page.getByRole('alert').getByText(wrong).waitFor();
       assert.equal(await page.getByLabel(lang === 'zh' ? '令牌' : 'Token').inputValue(), '');
       assert.deepEqual(await violations(page), []);
       await screenshot(page, `sign-in-${lang}`);
+      await focused();
       await page.keyboard.type('open-sesame');
       await page.getByRole('button', { name: ask, exact: true }).click();
       await page.waitForSelector('.overlay', { state: 'attached', timeout: 60_000 });

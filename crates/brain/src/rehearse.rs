@@ -237,12 +237,14 @@ pub(crate) struct RehearsalStart {
 
 impl RehearsalStart {
     fn job(
-        self,
+        mut self,
         ambulance: Option<VehicleId>,
         (act_after_s, horizon_s): (u32, u32),
         draws: u32,
         seed: u64,
     ) -> Job {
+        // A rehearsal is counted, not observed.
+        self.world.twin.watch([]);
         Job {
             world: self.world,
             laws: self.laws,

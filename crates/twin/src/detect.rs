@@ -48,7 +48,8 @@ struct Stretch {
     to: f64,
     length: f64,
     speed: f64,
-    counts: bool,
+    /// The slot to be counted when its front passes a zone, `NONE` for a rear.
+    front: u32,
 }
 
 impl Detectors {
@@ -99,6 +100,15 @@ impl Step<'_> {
         for (lane, zones) in lanes.iter() {
             self.detect_on(*lane, zones);
         }
+        // The fronts of those who have just come.
+        for index in 0..self.scratch.movers.len() {
+            let mover = self.scratch.movers[index];
+            if let Ok(at) = lanes.binary_search_by_key(&mover.place, |(lane, _)| *lane) {
+                let moved = self.scratch.moved[mover.slot as usize];
+                let (from, to) = (mover.position - moved, mover.position);
+                self.cover(&lanes[at].1, &Stretch { from, to, ..self.stretch(mover.slot, 0.0) });
+            }
+        }
     }
 
     fn detect_on(&mut self, lane: u32, zones: &[Zone]) {
@@ -108,7 +118,7 @@ impl Step<'_> {
             self.cover(zones, &self.stretch(slot, 0.0));
             slot = self.state.slots.behind[slot as usize];
         }
-        // The rears of those who have just left, and the fronts of those who have just come.
+        // The rears of those who have just left.
         let length = layout.length[lane as usize];
         for &link in layout.out(lane) {
             let place = layout.place_of(link) as usize;
@@ -118,20 +128,10 @@ impl Step<'_> {
                 if stretch.from - stretch.length > length {
                     break;
                 }
-                self.cover(zones, &Stretch { counts: false, ..stretch });
+                self.cover(zones, &Stretch { front: NONE, ..stretch });
                 slot = self.state.slots.ahead[slot as usize];
             }
         }
-        let movers = std::mem::take(&mut self.scratch.movers);
-        for mover in movers.iter().filter(|mover| mover.place == lane) {
-            let moved = self.scratch.moved[mover.slot as usize];
-            let stretch = self.stretch(mover.slot, 0.0);
-            self.cover(
-                zones,
-                &Stretch { from: mover.position - moved, to: mover.position, ..stretch },
-            );
-        }
-        self.scratch.movers = movers;
     }
 
     /// How far a vehicle came in this step, measured along a lane that lies `before` its place.
@@ -149,8 +149,15 @@ impl Step<'_> {
             to,
             length: self.state.kind(slot).length,
             speed: slots.speed[at],
-            counts: !slots.is(slot, flag::SHADOW | flag::OBSTACLE) && self.is_vehicle(slot),
+            front: slot,
         }
+    }
+
+    /// Whether the front of a slot is that of a vehicle.
+    fn counts(&self, front: u32) -> bool {
+        front != NONE
+            && !self.state.slots.is(front, flag::SHADOW | flag::OBSTACLE)
+            && self.is_vehicle(front)
     }
 
     /// Whether a slot still is its vehicle: not one that has just handed over to its shadow, which
@@ -163,8 +170,13 @@ impl Step<'_> {
 
     fn cover(&mut self, zones: &[Zone], stretch: &Stretch) {
         for zone in zones {
+            if stretch.to <= zone.start || stretch.from - stretch.length >= zone.end {
+                continue;
+            }
+            let passes = stretch.from <= zone.end && zone.end < stretch.to;
+            let counts = passes && self.counts(stretch.front);
             let seen = &mut self.detectors.detections[zone.detector];
-            if stretch.counts && stretch.from <= zone.end && zone.end < stretch.to {
+            if counts {
                 seen.count += 1;
                 seen.speed_sum_mps += stretch.speed as f32;
             }
