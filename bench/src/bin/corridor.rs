@@ -16,15 +16,18 @@
 //!   cities, so the difference of their delays is the difference of their arrivals.
 //!
 //! Calls come 15 minutes apart unless told otherwise, from addresses drawn over the whole city;
-//! a session plays a day of its own. Drivers giving way to sirens and not doing so are two series over
+//! a session plays a day of its own, and what is done is kept (`--keep`). Drivers giving way to sirens and not doing so are two series over
 //! the same days and calls. Delay is counted in vehicles and given in persons by the occupancy.
 
+use std::fs::File;
+use std::io::{BufRead, BufReader, Write};
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use anyhow::{Context, Result, ensure};
-use clap::Parser;
-use serde::Serialize;
+use clap::{Parser, ValueEnum};
+use serde::{Deserialize, Serialize};
 use urbis_bench::{Stage, Summary, open, split_mix, summarize};
 use urbis_brain::view::{CallStage, CallView};
 use urbis_brain::{SceneParts, Session};
@@ -56,13 +59,28 @@ struct Args {
     /// Sessions that run at once.
     #[arg(long, default_value_t = 1)]
     threads: u32,
+    /// Whether drivers give way to sirens.
+    #[arg(long, value_enum, default_value_t = GiveWay::Both)]
+    give_way: GiveWay,
+    /// File of finished sessions: those in it are not run again, new ones are added. It is for one
+    /// set of the other options.
+    #[arg(long)]
+    keep: Option<PathBuf>,
     /// Print one JSON object instead of the table.
     #[arg(long)]
     json: bool,
 }
 
+/// Which series are run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum GiveWay {
+    Yes,
+    No,
+    Both,
+}
+
 /// One trip, seconds after the call; `None` where the ambulance had not arrived at the end.
-#[derive(Debug, Clone, Copy, Default, Serialize)]
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
 struct Trip {
     day: u64,
     road: u32,
@@ -74,11 +92,35 @@ struct Trip {
 }
 
 /// One session: its trips, and what others lost.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 struct Day {
     trips: Vec<Trip>,
     /// Extra delay of all others, vehicle hours; `None` where an ambulance never arrived.
     extra_veh_h: Option<f64>,
+}
+
+/// A finished session, a line of the file of `--keep`.
+#[derive(Debug, Serialize, Deserialize)]
+struct Kept {
+    give_way: bool,
+    day: u64,
+    session: Day,
+}
+
+/// What was finished before.
+fn kept(path: &Path) -> Result<Vec<Kept>> {
+    let Ok(file) = File::open(path) else { return Ok(Vec::new()) };
+    let mut kept = Vec::new();
+    for (index, line) in BufReader::new(file).lines().enumerate() {
+        let of = || format!("{}, line {}: not a finished session", path.display(), index + 1);
+        kept.push(serde_json::from_str(&line?).with_context(of)?);
+    }
+    Ok(kept)
+}
+
+fn keep(path: &Path, kept: &Kept) -> Result<()> {
+    let mut file = File::options().append(true).create(true).open(path)?;
+    Ok(writeln!(file, "{}", serde_json::to_string(kept)?)?)
 }
 
 fn main() -> Result<()> {
@@ -86,7 +128,12 @@ fn main() -> Result<()> {
     ensure!(args.trips > 0, "--trips must be at least 1");
     let stage = open(None, None)?;
     let mut series = Vec::new();
-    for give_way in [true, false] {
+    let wanted = match args.give_way {
+        GiveWay::Yes => vec![true],
+        GiveWay::No => vec![false],
+        GiveWay::Both => vec![true, false],
+    };
+    for give_way in wanted {
         series.push((give_way, sessions(&stage, &args, give_way)?));
     }
     print(&args, &series);
@@ -96,28 +143,27 @@ fn main() -> Result<()> {
 /// Runs all sessions of a series, by day.
 fn sessions(stage: &Stage, args: &Args, give_way: bool) -> Result<Vec<Day>> {
     let days = u64::from(args.trips.div_ceil(args.per_session));
-    let next = AtomicU64::new(1);
-    let done: Mutex<Vec<(u64, Result<Day>)>> = Mutex::new(Vec::new());
+    let before = args.keep.as_deref().map(kept).transpose()?.unwrap_or_default();
+    let before = before.into_iter().filter(|one| one.give_way == give_way && one.day <= days);
+    let mut done: Vec<(u64, Result<Day>)> = before.map(|one| (one.day, Ok(one.session))).collect();
+    let missing: Vec<u64> =
+        (1..=days).filter(|day| done.iter().all(|(known, _)| known != day)).collect();
+    let next = AtomicUsize::new(0);
+    let new: Mutex<Vec<(u64, Result<Day>)>> = Mutex::new(Vec::new());
     std::thread::scope(|scope| {
         for _ in 0..args.threads.max(1) {
             scope.spawn(|| {
-                loop {
-                    let day = next.fetch_add(1, Ordering::Relaxed);
-                    if day > days {
-                        break;
-                    }
-                    let before = (day - 1) as u32 * args.per_session;
-                    let trips = args.per_session.min(args.trips - before);
-                    let result = session(stage, args, day, trips, give_way);
+                while let Some(&day) = missing.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let result = session(stage, args, day, give_way);
                     eprintln!("drivers give way: {give_way}, day {day} of {days} done");
-                    done.lock()
+                    new.lock()
                         .unwrap_or_else(std::sync::PoisonError::into_inner)
                         .push((day, result));
                 }
             });
         }
     });
-    let mut done = done.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    done.extend(new.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner));
     done.sort_by_key(|(day, _)| *day);
     done.into_iter().map(|(_, result)| result).collect()
 }
@@ -130,7 +176,9 @@ struct Watched {
     trip: Trip,
 }
 
-fn session(stage: &Stage, args: &Args, day: u64, trips: u32, give_way: bool) -> Result<Day> {
+fn session(stage: &Stage, args: &Args, day: u64, give_way: bool) -> Result<Day> {
+    let before = (day - 1) as u32 * args.per_session;
+    let trips = args.per_session.min(args.trips - before);
     let scenes = |parts: &SceneParts| -> Vec<Box<dyn Scene>> {
         vec![Box::new(Corridors::new(parts.network.clone()))]
     };
@@ -173,7 +221,11 @@ fn session(stage: &Stage, args: &Args, day: u64, trips: u32, give_way: bool) -> 
         trips.iter().map(|trip| Some(trip.hospital_without_s? - trip.hospital_s?)).sum();
     let extra_veh_h =
         saved_s.map(|saved_s| (delay_s(&with) - delay_s(&without) + saved_s) / 3600.0);
-    Ok(Day { trips, extra_veh_h })
+    let session = Day { trips, extra_veh_h };
+    if let Some(path) = &args.keep {
+        keep(path, &Kept { give_way, day, session: session.clone() })?;
+    }
+    Ok(session)
 }
 
 impl Trip {

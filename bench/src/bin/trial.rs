@@ -20,6 +20,9 @@ struct Args {
     /// Length, seconds.
     #[arg(long, default_value_t = 1800)]
     steps: u32,
+    /// Which day.
+    #[arg(long, default_value_t = 1)]
+    day: u64,
     /// Law from the start.
     #[arg(long)]
     max_pressure: bool,
@@ -32,7 +35,9 @@ fn main() -> Result<()> {
     let stage = open(args.city.as_deref(), args.flow.as_deref())?;
     println!("pack: {:.3} s", begun.elapsed().as_secs_f64());
     let law = if args.max_pressure { Law::MaxPressure } else { Law::LocalPlan };
-    let mut session = stage.session(1, law, |options| options.minutes = args.steps / 60 + 1)?;
+    let mut session = stage.session(args.day, law, |options| {
+        options.minutes = args.steps / 60 + 1;
+    })?;
     println!("session: {:.3} s", begun.elapsed().as_secs_f64());
     for step in 1..=args.steps {
         session.tick()?;

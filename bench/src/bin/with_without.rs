@@ -23,9 +23,15 @@ struct Args {
     /// Days.
     #[arg(long, default_value_t = 10)]
     days: u64,
+    /// Number of the first day.
+    #[arg(long, default_value_t = 1)]
+    first_day: u64,
     /// Law of all signals under the brain from the start: `local_plan` leaves it to the scenes.
     #[arg(long, default_value = "max_pressure")]
     law: String,
+    /// Print every outcome beside its prediction, with its miss in half widths of the interval.
+    #[arg(long)]
+    outcomes: bool,
 }
 
 fn law(name: &str) -> Law {
@@ -46,7 +52,8 @@ fn main() -> Result<()> {
         "| day | travel time with, s | without, s | delay with, s | without, s | stops with | without |"
     );
     println!("|---|---|---|---|---|---|---|");
-    for day in 1..=args.days {
+    let last_day = args.first_day + args.days.max(1) - 1;
+    for day in args.first_day..=last_day {
         let mut session =
             stage.session(day, law(&args.law), |options| options.minutes = args.steps / 60 + 1)?;
         for _ in 0..args.steps {
@@ -68,11 +75,14 @@ fn main() -> Result<()> {
             row[0], row[1], row[2], row[3], row[4], row[5]
         );
         rows.push(row);
+        if args.outcomes {
+            print_outcomes(day, &session);
+        }
         for error in session.accuracy().predictions {
             coverage.0 += error.coverage_90.unwrap_or(0.0) * error.n as f64;
             coverage.1 += error.n as f64;
         }
-        if day == args.days {
+        if day == last_day {
             report_accuracy(&session);
         }
     }
@@ -88,6 +98,26 @@ fn main() -> Result<()> {
         coverage.0, coverage.1
     );
     Ok(())
+}
+
+#[expect(clippy::print_stdout, reason = "a benchmark prints its table")]
+fn print_outcomes(day: u64, session: &urbis_brain::Session) {
+    for view in session.view().decisions {
+        for measured in view.outcome.iter().flat_map(|outcome| &outcome.measured) {
+            let predicted = &view.decision.predicted;
+            let Some(one) = predicted.iter().find(|one| one.measure == measured.measure) else {
+                continue;
+            };
+            let half = (one.high - one.low) / 2.0;
+            println!(
+                "outcome: day {day}, {}, expected {:.1}, half width {half:.1}, was {:.1}, miss {:.2}",
+                one.measure,
+                one.expected,
+                measured.value,
+                (measured.value - one.expected) / half
+            );
+        }
+    }
 }
 
 #[expect(clippy::print_stdout, reason = "a benchmark prints its table")]

@@ -129,6 +129,8 @@ pub(crate) struct BrainParts {
     pub rehearsals: Rehearsals,
     /// Numbers the journal's earlier sessions gave.
     pub given: Numbers,
+    /// What the outcomes of earlier sessions taught.
+    pub calibration: Calibration,
     pub start: CityTime,
     pub mode: Mode,
     pub seed: u64,
@@ -180,7 +182,7 @@ impl Brain {
             asked: BTreeMap::new(),
             requested: BTreeMap::new(),
             sampled: Choices::default(),
-            calibration: Calibration::default(),
+            calibration: parts.calibration,
             held: BTreeMap::new(),
             gate: parts.gate,
             rehearsals: parts.rehearsals,

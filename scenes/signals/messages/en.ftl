@@ -6,4 +6,5 @@ signals-option-none = Leave the plans as they are
 signals-option-webster = New splits at { $junctions } junctions, { NUMBER($saving_veh_h, maximumFractionDigits: 1) } vehicle-hours an hour less by Webster's formula
 signals-option-pressure = Max pressure, stage by stage, at { $junctions } junctions
 signals-option-area = New offsets at { $junctions } junctions in step, { NUMBER($saving_veh_h, maximumFractionDigits: 1) } vehicle-hours of delay an hour less by the model of cyclic flow profiles
+signals-option-local = Back to the local plans at { $junctions } junctions: the last change was measured to cost time
 signals-blind = The estimate speaks of { $lanes } lanes, the network has { $expected }: signals stay on their plans

@@ -6,4 +6,5 @@ signals-option-none = 保持现有方案
 signals-option-webster = { $junctions } 个路口采用新绿信比，按韦伯斯特公式每小时减少 { NUMBER($saving_veh_h, maximumFractionDigits: 1) } 车·小时
 signals-option-pressure = { $junctions } 个路口采用逐阶段最大压力控制
 signals-option-area = 协调区内 { $junctions } 个路口优化相位差，按周期流量剖面模型每小时减少延误 { NUMBER($saving_veh_h, maximumFractionDigits: 1) } 车·小时
+signals-option-local = { $junctions } 个路口恢复本地方案：实测表明上次调整增加了出行时间
 signals-blind = 估计只含 { $lanes } 条车道，而路网有 { $expected } 条：信号保持原方案

@@ -5,8 +5,8 @@
 
 use urbis_control::webster::{self, WebsterParameters};
 use urbis_core::{
-    Action, ChoiceOption, Estimate, JunctionId, Law, Message, Place, Plan, Proposal, ProposalId,
-    SignalStatus,
+    Action, ChoiceOption, Estimate, JunctionId, Law, Measured, Message, Place, Plan, Proposal,
+    ProposalId, SignalStatus,
 };
 use urbis_network::{Network, Signal};
 use urbis_scene::SceneCtx;
@@ -113,11 +113,17 @@ fn queue_stands(network: &Network, junction: JunctionId, estimate: &Estimate) ->
     })
 }
 
-/// The proposal the findings ask for, if they do.
+/// Whether a decision was measured to cost time rather than save it.
+pub(crate) fn cost_time(measured: &Measured) -> bool {
+    measured.measure == "time_spent_veh_h_change" && measured.value > 0.0
+}
+
+/// The proposal the findings ask for, if they do; `doubted` junctions may go back to local plans.
 pub(crate) fn proposal(
     ctx: &SceneCtx<'_>,
     network: &Network,
     findings: Vec<Finding>,
+    doubted: Vec<JunctionId>,
 ) -> Option<Proposal> {
     let saving_veh_h: f64 = findings.iter().map(|finding| finding.saving_veh_h).sum();
     let those = |wanted: fn(&Finding) -> bool| -> Vec<JunctionId> {
@@ -155,6 +161,11 @@ pub(crate) fn proposal(
             .number("junctions", found.plans.len() as f64)
             .number("saving_veh_h", found.saving_veh_h);
         options.push(plans_option(text, &found.plans));
+    }
+    if !doubted.is_empty() {
+        let text = Message::new("signals-option-local").number("junctions", doubted.len() as f64);
+        let back = Action::UseLaw { junctions: doubted, law: Law::LocalPlan };
+        options.push(ChoiceOption { text, actions: vec![back] });
     }
     let preferred = options.len() as u8 - 1;
     (preferred > 0).then(|| Proposal {

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use urbis_control::max_pressure::PressureLaw;
 use urbis_core::{
-    Action, Authority, Decision, JunctionId, Law, Message, Plan, Property, Proposal, ProposalId,
-    SignalStatus,
+    Action, Authority, Decision, JunctionId, Law, Message, Outcome, Plan, Property, Proposal,
+    ProposalId, SignalStatus,
 };
 use urbis_network::Network;
 use urbis_scene::{Input, Manifest, Scene, SceneCtx, SceneError, saved};
@@ -115,7 +115,31 @@ impl Signals {
         if now < due {
             return;
         }
-        self.state.review = Some(now + REVIEW);
+        self.propose(ctx, Vec::new());
+    }
+
+    /// What a decision of this scene did was measured: where it cost time, local plans are tried
+    /// again beside whatever fits the traffic by now.
+    fn measured(&mut self, ctx: &mut SceneCtx<'_>, outcome: &Outcome) {
+        if ctx.sight().stopped || !outcome.measured.iter().any(review::cost_time) || !self.sees(ctx)
+        {
+            return;
+        }
+        let (signals, junctions) = (ctx.sight().signals, &self.state.junctions);
+        let under_it = |junction: &JunctionId| {
+            let status = signals.get(*junction).and_then(Option::as_ref);
+            let free = status.is_some_and(|it| !it.manual && it.taken_by.is_none());
+            free && junctions[junction].decision == Some(outcome.decision)
+        };
+        let doubted: Vec<JunctionId> = junctions.keys().copied().filter(under_it).collect();
+        if !doubted.is_empty() {
+            self.propose(ctx, doubted);
+        }
+    }
+
+    /// Proposes what fits the traffic better now; at `doubted` junctions, going back as well.
+    fn propose(&mut self, ctx: &mut SceneCtx<'_>, doubted: Vec<JunctionId>) {
+        self.state.review = Some(ctx.now() + REVIEW);
         if let Some(unanswered) = self.state.pending.take() {
             ctx.withdraw(unanswered);
         }
@@ -133,7 +157,7 @@ impl Signals {
                 review::look(&self.network, *junction, current, ctx.estimate())
             })
             .collect();
-        if let Some(proposal) = review::proposal(ctx, &self.network, findings) {
+        if let Some(proposal) = review::proposal(ctx, &self.network, findings, doubted) {
             self.state.pending = Some(ctx.propose(proposal));
         }
     }
@@ -190,7 +214,8 @@ impl Scene for Signals {
         match input {
             Input::Tick => self.tick(ctx),
             Input::Decided(proposal, decision) => self.decided(ctx, proposal, decision),
-            Input::Observed(_) | Input::Woken | Input::Happened(_) | Input::Measured(_) => {}
+            Input::Measured(outcome) => self.measured(ctx, outcome),
+            Input::Observed(_) | Input::Woken | Input::Happened(_) => {}
         }
         Ok(())
     }

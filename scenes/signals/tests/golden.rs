@@ -18,7 +18,8 @@ use golden::{
 };
 use proptest::prelude::*;
 use urbis_core::{
-    Estimate, IdVec, LaneEstimate, LaneId, Law, Order, Plan, Proposal, SignalStatus, StageIdx,
+    Action, DecisionId, Estimate, IdVec, LaneEstimate, LaneId, Law, Measured, Order, Outcome, Plan,
+    Proposal, SignalStatus, StageIdx,
 };
 use urbis_network::{Network, Turn};
 use urbis_scene::{Effect, Input, Scene};
@@ -188,6 +189,45 @@ fn an_unanswered_proposal_is_withdrawn_at_the_next_review() {
     stand.believe([2.0, 14.0], [200.0, 650.0]);
     let effects: Vec<Effect> = (0..1501).flat_map(|at_s| stand.tick(at_s)).collect();
     assert!(matches!(effects[..], [Effect::Propose(_), Effect::Withdraw(_), Effect::Propose(_)]));
+}
+
+/// The stand after new splits were taken ten minutes in.
+fn retimed() -> (Stand, DecisionId) {
+    let mut stand = Stand::new();
+    stand.believe([2.0, 14.0], [200.0, 650.0]);
+    let proposed = (0..601).flat_map(|at_s| stand.tick(at_s)).find_map(|effect| match effect {
+        Effect::Propose(proposal) => Some(proposal),
+        _ => None,
+    });
+    let proposal = proposed.unwrap();
+    let decision = decision(600, &proposal, Some(1));
+    stand.status().law = Law::Webster;
+    stand.call(600, &Input::Decided(&proposal, &decision));
+    (stand, decision.id)
+}
+
+#[test]
+fn a_decision_that_cost_time_may_be_taken_back() {
+    let outcome = |decision, value| Outcome {
+        decision,
+        at: CityTime::from_millis(1_800_000),
+        measured: vec![Measured {
+            measure: "time_spent_veh_h_change".to_owned(),
+            value,
+            inside: false,
+        }],
+    };
+    let (mut stand, taken) = retimed();
+    assert_eq!(stand.call(1800, &Input::Measured(&outcome(taken, -3.0))), []);
+    assert_eq!(stand.call(1801, &Input::Measured(&outcome(DecisionId(99), 3.0))), []);
+    let effects = stand.call(1802, &Input::Measured(&outcome(taken, 3.0)));
+    let [Effect::Propose(proposal)] = &effects[..] else { panic!("{effects:?}") };
+    let back = Action::UseLaw { junctions: vec![CENTER], law: Law::LocalPlan };
+    assert_eq!(proposal.options.last().unwrap().actions, [back]);
+    // What a person has taken is not offered.
+    let (mut stand, taken) = retimed();
+    stand.status().taken_by = Some(urbis_core::PersonId("li".to_owned()));
+    assert_eq!(stand.call(1800, &Input::Measured(&outcome(taken, 3.0))), []);
 }
 
 #[test]

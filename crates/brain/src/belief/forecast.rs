@@ -5,7 +5,10 @@
 //! Historic profile with a persisting deviation that decays: the ratio of today's to the usual flow
 //! follows a first-order autoregression, as in B. Williams, L. Hoel, "Modeling and forecasting
 //! vehicular traffic flow as a seasonal ARIMA process", J. Transp. Eng. 129(6), 2003, reduced to
-//! its seasonal difference and one lag; counts are Poisson around their rate.
+//! its seasonal difference and one lag; counts are Poisson around their rate. What that leaves out
+//! (platoons of signals upstream, days unlike each other) the width of the intervals learns from
+//! how earlier forecasts turned out, as the intervals of rehearsals do
+//! ([`crate::rehearsal::interval`]).
 
 use urbis_core::{Forecast, RoadId};
 use urbis_network::{Demand, JunctionKind, Network};
@@ -25,6 +28,14 @@ const PERSISTENCE: f64 = 0.9;
 const PRIOR_VEH: f64 = 20.0;
 /// Relative standard deviation between days that history shows at the entry roads.
 const DAY_SD_RATIO: f64 = 0.12;
+/// Intervals before and after one that tell of its usual flow too: flows change slowly, and one
+/// day's count of one interval is mostly chance.
+const SMOOTHED: usize = 1;
+/// Share of counts that should fall inside a forecast's interval.
+const LEVEL: f64 = 0.9;
+/// Step of the log width at a miss; a hit steps down by `STEP * (1 - LEVEL) / LEVEL`. An interval
+/// brings a count of every entry.
+const STEP: f64 = 0.05;
 
 /// A forecast by interval ahead and entry: mean and standard deviation, vehicles per hour.
 type Made = Vec<Vec<(f32, f32)>>;
@@ -37,6 +48,10 @@ pub(crate) struct Forecaster {
     /// The same for all watched entries together; serves the roads inside the city.
     city: Learned,
     errors: Vec<(u32, ErrorTally)>,
+    /// Log width of the intervals by interval ahead, over that of the model.
+    log_width: [f64; AHEAD],
+    /// Intervals ahead that were ever compared with what came.
+    compared: usize,
     /// Forecasts made, and from which interval on.
     made: Vec<(usize, Made)>,
 }
@@ -75,8 +90,15 @@ impl Forecaster {
     /// Takes the historic demand, which starts at `start`, as the usual day.
     pub(crate) fn new(start: CityTime, historic: &Demand, network: &Network) -> Self {
         let errors = [1, 3, 6, 12].map(|ahead| (ahead, ErrorTally::default())).to_vec();
-        let (entries, made) = (Vec::new(), Vec::new());
-        let mut forecaster = Self { start, entries, city: Learned::NOTHING, errors, made };
+        let mut forecaster = Self {
+            start,
+            entries: Vec::new(),
+            city: Learned::NOTHING,
+            errors,
+            log_width: [0.0; AHEAD],
+            compared: 0,
+            made: Vec::new(),
+        };
         forecaster.learn(historic, 0, network);
         forecaster
     }
@@ -117,6 +139,7 @@ impl Forecaster {
         let mut entries = Vec::with_capacity(AHEAD);
         for ahead in 0..AHEAD {
             let decay = libm::pow(PERSISTENCE, ahead as f64 + 1.0);
+            let width = self.width(ahead);
             entries.push(
                 self.entries
                     .iter()
@@ -125,7 +148,8 @@ impl Forecaster {
                         let ratio = 1.0 + (self.ratio_of(entry) - 1.0) * decay;
                         let mean = usual * ratio;
                         let day = mean * DAY_SD_RATIO * (1.0 - decay * decay).max(0.1).sqrt();
-                        let sd = (mean.max(0.25) + day * day).sqrt();
+                        let chance = mean.max(0.25) * (1.0 + 1.0 / (2 * SMOOTHED + 1) as f64);
+                        let sd = width * (chance + day * day).sqrt();
                         (entry.road, (mean * per_hour) as f32, (sd * per_hour) as f32)
                     })
                     .collect(),
@@ -133,6 +157,11 @@ impl Forecaster {
         }
         self.remember(next, &entries);
         Forecast { at: now, interval_s: INTERVAL_S, entries }
+    }
+
+    /// How much wider than the model's the intervals are that begin `ahead` intervals from now.
+    pub(crate) fn width(&self, ahead: usize) -> f64 {
+        libm::exp(self.log_width[ahead])
     }
 
     /// Today's flow over the usual flow at `road`, as learned so far.
@@ -173,21 +202,33 @@ impl Forecaster {
 
     fn score(&mut self, interval: usize) {
         let per_hour = 3600.0 / f64::from(INTERVAL_S);
+        let mut farthest = 0;
         for (made_for, means) in &self.made {
             let ahead = interval + 1 - made_for.min(&(interval + 1));
-            let Some((_, tally)) =
-                self.errors.iter_mut().find(|(horizon, _)| *horizon as usize == ahead)
-            else {
+            let Some(believed) = ahead.checked_sub(1).and_then(|index| means.get(index)) else {
                 continue;
             };
-            let Some(believed) = means.get(ahead - 1) else { continue };
+            let horizon = self.errors.iter().position(|(horizon, _)| *horizon as usize == ahead);
+            let (mut hits, mut misses) = (0.0, 0.0);
             let watched = self.entries.iter().zip(believed).filter(|(entry, _)| entry.watched);
             for (entry, (mean, sd)) in watched {
                 let seen = f64::from(entry.seen_veh.get(interval).copied().unwrap_or(0.0));
                 let (mean, half) = (f64::from(*mean), Z_90 * f64::from(*sd));
-                tally.add_interval(mean, mean - half, mean + half, seen * per_hour);
+                let seen = seen * per_hour;
+                *if (seen - mean).abs() <= half { &mut hits } else { &mut misses } += 1.0;
+                if let Some(horizon) = horizon {
+                    self.errors[horizon].1.add_interval(mean, mean - half, mean + half, seen);
+                }
             }
+            let step = STEP * (misses - hits * (1.0 - LEVEL) / LEVEL);
+            // Those farther ahead than anything compared so far are like the farthest compared.
+            let last = if ahead > self.compared { AHEAD } else { ahead };
+            for width in &mut self.log_width[ahead - 1..last] {
+                *width = (*width + step).clamp(-1.0, 2.0);
+            }
+            farthest = farthest.max(ahead);
         }
+        self.compared = self.compared.max(farthest);
     }
 
     fn remember(&mut self, made_for: usize, entries: &[Vec<(RoadId, f32, f32)>]) {
@@ -216,9 +257,12 @@ impl Entry {
         }
     }
 
-    /// Usual vehicles of an interval; past the end of history, the last interval with any.
+    /// Usual vehicles of an interval, from those around it; past the end of history, as at its end.
     fn usual(&self, interval: usize) -> f32 {
-        self.usual_veh.get(interval).or(self.usual_veh.last()).copied().unwrap_or(0.0)
+        let Some(end) = self.usual_veh.len().checked_sub(1) else { return 0.0 };
+        let at = interval.min(end);
+        let around = &self.usual_veh[at.saturating_sub(SMOOTHED)..=(at + SMOOTHED).min(end)];
+        around.iter().sum::<f32>() / around.len() as f32
     }
 }
 

@@ -49,11 +49,13 @@ impl Brain {
     pub(crate) fn ratios(&self) -> BTreeMap<RoadId, (f64, f64)> {
         let first = self.forecast.entries.first();
         let intervals_per_h = 3600.0 / f64::from(self.forecast.interval_s.max(1));
+        // What the width has learned is mostly how counts come in platoons, which evens out too.
+        let width = self.forecaster.width(0);
         first
             .into_iter()
             .flatten()
             .map(|(road, mean, sd)| {
-                let relative = f64::from(*sd) / f64::from(mean.max(1.0));
+                let relative = f64::from(*sd) / width / f64::from(mean.max(1.0));
                 let arrivals = (f64::from(*mean) / intervals_per_h).max(0.25);
                 let level = (relative * relative - 1.0 / arrivals).max(0.0);
                 let variance = level + 1.0 / (REHEARSED_INTERVALS * arrivals);

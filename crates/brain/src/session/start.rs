@@ -26,6 +26,7 @@ use crate::measure::judge::Judge;
 use crate::measure::kpi::Meter;
 use crate::pictures::Pictures;
 use crate::random::{Stream, bits};
+use crate::rehearsal::interval::Calibration;
 use crate::rehearse::Rehearsals;
 use crate::world::World;
 
@@ -80,6 +81,7 @@ impl Session {
             gate: Gate::new(&network, options.mode)?,
             rehearsals: Rehearsals::new(options.workers, state.numbers.rehearsal),
             given: state.numbers,
+            calibration: learned(&state),
             start: options.start,
             mode: options.mode,
             seed: options.seed,
@@ -179,6 +181,16 @@ fn folded(journal: &Journal, known: Option<CityState>) -> Result<CityState, Stor
     let known = known.unwrap_or_default();
     let rest = journal.read_from(known.sequence + 1);
     fold(known, rest)
+}
+
+/// How wide the intervals of predictions must be, from the outcomes that the state remembers.
+fn learned(state: &CityState) -> Calibration {
+    let mut calibration = Calibration::default();
+    let outcomes = state.matters.decisions.values().filter_map(|one| one.outcome.as_ref());
+    for measured in outcomes.flat_map(|outcome| &outcome.measured) {
+        calibration.learn(&measured.measure, measured.inside);
+    }
+    calibration
 }
 
 fn world(
