@@ -136,9 +136,7 @@ impl Step<'_> {
             (self.layout.link_at(place), slots.position[at])
         };
         for crossing in self.layout.crossings(link) {
-            if crossing.distance < covered
-                || self.scratch.approaches[crossing.foe as usize].is_nobody()
-            {
+            if crossing.distance < covered || !self.scratch.is_approached(crossing.foe) {
                 continue;
             }
             if let Some(foe) = self.must_yield(slot, kind, link, crossing, covered) {

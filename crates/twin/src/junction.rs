@@ -10,7 +10,7 @@ use crate::follow;
 use crate::kind::Kind;
 use crate::layout::{Crossing, NONE};
 use crate::state::flag;
-use crate::step::{Approach, Step};
+use crate::step::Step;
 use crate::units::YIELD_DISTANCE_M;
 
 /// Someone who announced itself at a crossing point, and its distance to it.
@@ -20,13 +20,13 @@ impl Step<'_> {
     /// Notes for every lane link who announces itself at its crossing points.
     pub(crate) fn gather_approaches(&mut self) {
         let layout = self.layout;
-        self.scratch.approaches.fill(Approach::NOBODY);
+        self.scratch.approached.fill(0);
         for index in 0..self.scratch.busy.len() {
             let place = self.scratch.busy[index];
             let (slots, places) = (&self.state.slots, &self.state.places);
             let first = places.first[place as usize];
             if !layout.is_lane(place) {
-                self.scratch.approaches[layout.link_at(place) as usize].on = first;
+                self.scratch.approach(layout.link_at(place)).on = first;
                 continue;
             }
             let tail = places.last[place as usize];
@@ -38,16 +38,19 @@ impl Step<'_> {
             let link = slots.next_link[first as usize];
             let comes = link != NONE && (self.is_open(link) || slots.is(first, flag::SIREN));
             if from_link {
-                self.scratch.approaches[layout.link_at(before) as usize].gone = tail;
+                self.scratch.approach(layout.link_at(before)).gone = tail;
             }
             if comes {
-                self.scratch.approaches[link as usize].coming = first;
+                self.scratch.approach(link).coming = first;
             }
         }
     }
 
     /// The vehicle that announced itself on `link` at the crossing point `along` it.
     pub(crate) fn announced(&self, link: u32, along: f64) -> Option<Announced> {
+        if !self.scratch.is_approached(link) {
+            return None;
+        }
         let slots = &self.state.slots;
         let approach = self.scratch.approaches[link as usize];
         let length = self.layout.length[self.layout.place_of(link) as usize];

@@ -8,6 +8,7 @@
 //! # Units
 //! Metres, metres per second.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use urbis_core::{Id, LaneId, MovementId, RoadId};
@@ -58,6 +59,8 @@ pub(crate) struct Layout {
     pub(crate) limit: Vec<f64>,
     /// By lane.
     pub(crate) road: Vec<u32>,
+    /// By lane: its number on its road, 0 innermost.
+    pub(crate) index_on_road: Vec<u32>,
     /// By lane: next lane towards the median.
     pub(crate) inner: Vec<u32>,
     /// By lane: next lane towards the curb.
@@ -69,6 +72,9 @@ pub(crate) struct Layout {
     pub(crate) links: Vec<Link>,
     out_start: Vec<u32>,
     out: Vec<u32>,
+    /// Roads a lane leads to, each once.
+    onto_start: Vec<u32>,
+    onto: Vec<u32>,
     in_start: Vec<u32>,
     incoming: Vec<u32>,
     crossing_start: Vec<u32>,
@@ -112,6 +118,10 @@ impl Layout {
         let of_links = network.lane_links.iter();
         let (out_start, out) =
             flatten(lanes().map(|lane| lane.links_out.iter().map(|link| link.0)));
+        let (onto_start, onto) = flatten(lanes().map(|lane| {
+            let onto = lane.links_out.iter().map(|link| links[link.index()].road_to);
+            onto.collect::<BTreeSet<u32>>().into_iter()
+        }));
         let (in_start, incoming) =
             flatten(lanes().map(|lane| lane.links_in.iter().map(|link| link.0)));
         let (crossing_start, crossings) = crossings(&network);
@@ -127,6 +137,7 @@ impl Layout {
                 .chain(of_links.map(|link| network.lanes[link.from].speed_limit.get()))
                 .collect(),
             road: lanes().map(|lane| lane.road.0).collect(),
+            index_on_road: network.lanes.ids().map(|lane| lane.0 - of_road(lane).start.0).collect(),
             inner: network.lanes.ids().map(inner).collect(),
             outer: network.lanes.ids().map(outer).collect(),
             width: lanes().map(|lane| lane.width.get()).collect(),
@@ -134,6 +145,8 @@ impl Layout {
             links,
             out_start,
             out,
+            onto_start,
+            onto,
             in_start,
             incoming,
             crossing_start,
@@ -208,7 +221,7 @@ impl Layout {
 
     /// Whether some lane link leads from `lane` to `road`.
     pub(crate) fn leads(&self, lane: u32, road: u32) -> bool {
-        self.out(lane).iter().any(|&link| self.links[link as usize].road_to == road)
+        part(&self.onto_start, &self.onto, lane).contains(&road)
     }
 
     /// Whether some movement leads from one road to the other.

@@ -37,17 +37,13 @@ pub(crate) fn next_link(layout: &Layout, closed: &[bool], lane: u32, onward: Onw
             continue;
         }
         let dead_end = onward.then.is_some_and(|then| !layout.leads(of.to, then));
-        let shift = index_on_road(layout, of.to).abs_diff(index_on_road(layout, lane));
+        let index = &layout.index_on_road;
+        let shift = index[of.to as usize].abs_diff(index[lane as usize]);
         if (dead_end, shift) < best.1 {
             best = (link, (dead_end, shift));
         }
     }
     best.0
-}
-
-/// Position of a lane on its road, 0 innermost.
-pub(crate) fn index_on_road(layout: &Layout, lane: u32) -> u32 {
-    lane - layout.lanes_of(layout.road[lane as usize]).start
 }
 
 impl State {

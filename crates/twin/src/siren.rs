@@ -43,12 +43,25 @@ impl Step<'_> {
         if self.state.sirens == 0 || !self.config.give_way {
             return;
         }
-        for index in 0..self.scratch.busy.len() {
-            let place = self.scratch.busy[index];
+        self.find_sirens();
+        for index in 0..self.scratch.siren_places.len() {
+            let place = self.scratch.siren_places[index];
             if self.layout.is_lane(place) {
                 self.make_way_on(place);
             }
         }
+    }
+
+    /// Lists the places with a siren or with somebody who makes way.
+    fn find_sirens(&mut self) {
+        let slots = &self.state.slots;
+        let those = slots.flags.iter().zip(&slots.place);
+        let those = those.filter(|(flags, _)| **flags & (flag::SIREN | flag::ASIDE) != 0);
+        let places = &mut self.scratch.siren_places;
+        places.clear();
+        places.extend(those.map(|(_, place)| *place));
+        places.sort_unstable();
+        places.dedup();
     }
 
     fn make_way_on(&mut self, lane: u32) {
@@ -151,10 +164,9 @@ impl Step<'_> {
 
     /// Puts emergency vehicles that have passed others ahead of them in their lists.
     pub(crate) fn overtake_aside(&mut self) {
-        if self.state.sirens == 0 {
-            return;
-        }
-        for place in 0..self.layout.length.len() as u32 {
+        self.find_sirens();
+        for index in 0..self.scratch.siren_places.len() {
+            let place = self.scratch.siren_places[index];
             let mut slot = self.state.places.first[place as usize];
             while slot != NONE {
                 let behind = self.state.slots.behind[slot as usize];
@@ -198,7 +210,8 @@ impl Step<'_> {
 
     /// Lets those drive on whom no siren is behind any more.
     fn drive_on(&mut self) {
-        for place in 0..self.layout.length.len() {
+        for index in 0..self.scratch.siren_places.len() {
+            let place = self.scratch.siren_places[index] as usize;
             let mut siren = f64::NEG_INFINITY;
             let mut slot = self.state.places.last[place];
             while slot != NONE {

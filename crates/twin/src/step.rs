@@ -39,10 +39,6 @@ pub(crate) struct Approach {
 
 impl Approach {
     pub(crate) const NOBODY: Self = Self { gone: NONE, on: NONE, coming: NONE };
-
-    pub(crate) fn is_nobody(self) -> bool {
-        self.gone & self.on & self.coming == NONE
-    }
 }
 
 /// Work space of a step; means nothing between steps.
@@ -66,12 +62,17 @@ pub(crate) struct Scratch {
     pub(crate) needs: Vec<bool>,
     /// By slot.
     pub(crate) beside: Vec<Beside>,
+    /// Places with a siren or with somebody who makes way, in order.
+    pub(crate) siren_places: Vec<u32>,
     /// Slots whose `heard` is set.
     pub(crate) hearers: Vec<u32>,
     /// Vehicles that want to change lanes, or do.
     pub(crate) changers: Vec<u32>,
-    /// By lane link.
+    /// By lane link; means something only where `approached` says so.
     pub(crate) approaches: Vec<Approach>,
+    /// Lane links that somebody announces itself on, a bit each: most crossing points are passed
+    /// without a look at who that is.
+    pub(crate) approached: Vec<u64>,
     /// Whether no lane that is looked into from before it has a new last vehicle: not after a copy,
     /// since what was placed between steps is still to be looked at.
     pub(crate) knows_tails: bool,
@@ -113,6 +114,21 @@ impl Scratch {
             self.beside.resize(slots, Beside::NOTHING);
         }
         self.approaches.resize(layout.links.len(), Approach::NOBODY);
+        self.approached.resize(layout.links.len().div_ceil(64), 0);
+    }
+
+    /// Whether somebody announces itself on a lane link.
+    pub(crate) fn is_approached(&self, link: u32) -> bool {
+        self.approached[link as usize / 64] >> (link % 64) & 1 != 0
+    }
+
+    /// Who announces itself on a lane link, to be filled in.
+    pub(crate) fn approach(&mut self, link: u32) -> &mut Approach {
+        if !self.is_approached(link) {
+            self.approached[link as usize / 64] |= 1 << (link % 64);
+            self.approaches[link as usize] = Approach::NOBODY;
+        }
+        &mut self.approaches[link as usize]
     }
 }
 

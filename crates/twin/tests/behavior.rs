@@ -278,6 +278,32 @@ fn everybody_goes_on_after_a_siren_has_passed() {
 }
 
 #[test]
+fn whoever_made_way_drives_on_when_the_last_siren_is_gone() {
+    let network = common::grid(1, 1);
+    let mut twin = twin(&network, builtin());
+    let route = along_row(&network, 1);
+    let lane = network.lanes_of(route[0]).next().expect("three lanes");
+    let fast = MetersPerSecond::new(9.0);
+    let place = |twin: &mut Twin, at: f64, of: VehicleType| {
+        twin.place_vehicle(lane, Meters::new(at), fast, of, &route).expect("room")
+    };
+    let cars = [60.0, 75.0, 90.0].map(|at| place(&mut twin, at, VehicleType::CAR));
+    let ambulance = place(&mut twin, 40.0, AMBULANCE);
+    let slow = |twin: &Twin| {
+        let of_cars = twin.vehicles().filter(|vehicle| cars.contains(&vehicle.id));
+        of_cars.filter(|vehicle| vehicle.speed < MetersPerSecond::new(5.6)).count()
+    };
+    (0..30).find(|_| {
+        twin.step();
+        slow(&twin) > 0
+    });
+    assert!(slow(&twin) > 0, "somebody makes way");
+    assert!(twin.remove_vehicle(ambulance));
+    (0..4).for_each(|_| twin.step());
+    assert_eq!(slow(&twin), 0, "all drive on");
+}
+
+#[test]
 fn no_vehicle_is_placed_beyond_the_end_of_its_lane() {
     let network = common::grid(1, 1);
     let mut twin = twin(&network, TwinConfig::default());
