@@ -47,26 +47,30 @@ async function trace(browser, page, seconds, path) {
   return JSON.parse(readFileSync(path, 'utf8')).traceEvents;
 }
 
-function mainThread(events) {
-  // The page's renderer is the one whose main thread ran most animation frames.
-  const mains = new Map();
+/** The page's renderer: of all main threads, the one that ran most script. */
+function renderer(events) {
+  const ran = new Map();
   for (const event of events) {
     if (event.name === 'thread_name' && event.args.name === 'CrRendererMain')
-      mains.set(`${event.pid}/${event.tid}`, 0);
+      ran.set(`${event.pid}/${event.tid}`, { ...event, count: 0 });
   }
   for (const event of events) {
-    const key = `${event.pid}/${event.tid}`;
-    if (mains.has(key) && event.name === 'FireAnimationFrame') mains.set(key, mains.get(key) + 1);
+    const main = ran.get(`${event.pid}/${event.tid}`);
+    if (main && SCRIPT.has(event.name)) main.count += 1;
   }
-  const [key] = [...mains.entries()].sort((a, b) => b[1] - a[1])[0];
-  return events.filter((event) => `${event.pid}/${event.tid}` === key && event.ph === 'X');
+  return [...ran.values()].sort((a, b) => b.count - a.count)[0];
 }
 
-/** What the page's main thread does in `seconds`: ms of script, and pictures drawn. */
+/** What the page's main thread does in `seconds`: ms of script; and pictures its worker drew. */
 export async function mainThreadScript(browser, page, seconds, path) {
-  const main = mainThread(await trace(browser, page, seconds, path));
+  const events = await trace(browser, page, seconds, path);
+  const { pid, tid } = renderer(events);
+  const script = events.filter(
+    (event) => event.pid === pid && event.ph === 'X' && SCRIPT.has(event.name),
+  );
   return {
-    scriptMs: scriptMs(main.filter((event) => SCRIPT.has(event.name))),
-    pictures: main.filter((event) => event.name === 'FireAnimationFrame').length,
+    scriptMs: scriptMs(script.filter((event) => event.tid === tid)),
+    pictures: script.filter(({ name, tid: at }) => name === 'FireAnimationFrame' && at !== tid)
+      .length,
   };
 }

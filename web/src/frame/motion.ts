@@ -2,7 +2,7 @@
  * Joins successive vehicle frames into motion: where each vehicle was drawn and where it goes.
  *
  * The result is an instance buffer that the vertex shader interpolates, so that drawing between
- * frames costs the main thread one uniform. Positions are offsets from an anchor in units of
+ * frames costs one uniform. Positions are offsets from an anchor in units of
  * 1e-8 of the Web Mercator world (about 0.4 m at the equator), small enough for 32-bit floats.
  */
 import type { VehiclesFrame } from './decode';
@@ -20,10 +20,8 @@ export const mercatorY = (lat: number) =>
 
 export interface Motion {
   count: number;
-  /** `count * STRIDE` bytes and room to spare. */
-  instances: ArrayBuffer;
-  atMs: number;
-  scrubbed: boolean;
+  /** `count * STRIDE` bytes, good until the next frame is joined. */
+  instances: Uint8Array<ArrayBuffer>;
 }
 
 /** Holds the last frame; [`MotionJoiner.join`] pairs the next one with it by id. */
@@ -32,7 +30,7 @@ export class MotionJoiner {
   private x = new Float32Array(0);
   private y = new Float32Array(0);
   private heading = new Uint8Array(0);
-  private spares: ArrayBuffer[] = [];
+  private buffer = new ArrayBuffer(0);
 
   constructor(
     private readonly anchorX: number,
@@ -44,24 +42,14 @@ export class MotionJoiner {
     this.ids = new Float64Array(0);
   }
 
-  /** Takes back a buffer that was drawn: ten new ones a second are work for the garbage collector. */
-  spent(buffer: ArrayBuffer): void {
-    if (this.spares.length < 3) this.spares.push(buffer);
-  }
-
-  /** A buffer for `count` vehicles: one that came back, or a new one with room for a few more. */
-  private buffer(count: number): ArrayBuffer {
-    const spare = this.spares.pop();
-    const fits = spare && spare.byteLength >= count * STRIDE;
-    return fits ? spare : new ArrayBuffer(Math.ceil(count * 1.25) * STRIDE);
-  }
-
   join(frame: VehiclesFrame): Motion {
     const { count, ids, look } = frame;
     const { x, y } = this.project(frame);
-    const instances = this.buffer(count);
-    const floats = new Float32Array(instances, 0, count * (STRIDE / 4));
-    const bytes = new Uint8Array(instances, 0, count * STRIDE);
+    if (this.buffer.byteLength < count * STRIDE) {
+      this.buffer = new ArrayBuffer(Math.ceil(count * 1.25) * STRIDE);
+    }
+    const floats = new Float32Array(this.buffer, 0, count * (STRIDE / 4));
+    const bytes = new Uint8Array(this.buffer, 0, count * STRIDE);
     let old = 0;
     for (let k = 0; k < count; k += 1) {
       const id = ids[k]!;
@@ -90,7 +78,7 @@ export class MotionJoiner {
     this.x = x;
     this.y = y;
     this.heading = frame.heading;
-    return { count, instances, atMs: frame.atMs, scrubbed: frame.scrubbed };
+    return { count, instances: bytes };
   }
 
   /** The frame's positions as offsets from the anchor. */

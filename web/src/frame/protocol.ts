@@ -1,21 +1,19 @@
 /** What the main thread and the stream's worker say to each other. */
 import type { State, StateChange } from '../api/types';
-import type { HeadLayout } from './heads';
-import type { Motion } from './motion';
+import type { ToOverlay } from '../map/overlay-terms';
 
 export type ToWorker =
   | { type: 'open'; url: string; anchor: [number, number] }
-  | { type: 'heads'; layout: HeadLayout }
-  /** Motion that was uploaded: its buffer goes back to be filled again. */
-  | { type: 'spent'; buffer: ArrayBuffer }
-  | { type: 'view'; bounds: [number, number, number, number]; vehicles: boolean };
+  /** What the city is asked for. */
+  | { type: 'view'; bounds: [number, number, number, number]; vehicles: boolean }
+  | ToOverlay;
+
+export type Tell = (message: ToWorker, transfer?: Transferable[]) => void;
 
 export type FromWorker =
   | { type: 'link'; up: boolean }
   | { type: 'state'; state: State }
   | { type: 'change'; change: StateChange }
-  | { type: 'vehicles'; motion: Motion }
-  | { type: 'roads'; speed: Uint8Array<ArrayBuffer>; queue: Uint8Array<ArrayBuffer> }
-  | { type: 'signals'; heads: Uint8Array<ArrayBuffer> }
-  | { type: 'rate'; bytesPerSecond: number }
-  | { type: 'bad-frame'; detail: string };
+  | { type: 'roads'; speed: Uint8Array<ArrayBuffer> }
+  /** What moves in the city has begun to come. */
+  | { type: 'living' };

@@ -1,9 +1,10 @@
 /**
- * The stream's end in a worker: connects, decodes, joins frames, and hands finished buffers over.
+ * The stream's end in a worker: connects, decodes, joins frames, and draws what moves.
  *
- * The main thread gets only what it uploads or shows; nothing is parsed there.
+ * The main thread gets only what it shows; no frame is parsed or drawn there.
  */
-import { BadFrame, decodeFrame, type RoadsFrame } from './decode';
+import { OverlayPainter } from '../map/overlay-painter';
+import { BadFrame, decodeFrame } from './decode';
 import { aspects, type HeadLayout } from './heads';
 import { MotionJoiner } from './motion';
 import type { FromWorker, ToWorker } from './protocol';
@@ -15,14 +16,16 @@ let socket: WebSocket | null = null;
 let url = '';
 let view: string | null = null;
 let joiner = new MotionJoiner(0, 0);
+/** There as long as there is a map. */
+let overlay: OverlayPainter | null = null;
+let living = false;
 let layout: HeadLayout | null = null;
 let heads = new Uint8Array(0);
 let retryMs = 500;
 /** The newest speeds; a colored road need not change ten times a second. */
-let roads: Pick<RoadsFrame, 'speed' | 'queue'> | null = null;
+let roads: Uint8Array<ArrayBuffer> | null = null;
 const smoother = new RoadSmoother();
 let scrubbed = false;
-let bytes = 0;
 
 const post = (message: FromWorker, transfer: Transferable[] = []) =>
   self.postMessage(message, { transfer });
@@ -51,18 +54,16 @@ function tellView(): void {
 
 function receive(data: string | ArrayBuffer): void {
   if (typeof data === 'string') {
-    bytes += data.length;
     const body = JSON.parse(data);
     if (body.type === 'state') post({ type: 'state', state: body });
     else if (body.type === 'change') post({ type: 'change', change: body });
     return;
   }
-  bytes += data.byteLength;
   try {
     receiveFrame(data);
   } catch (error) {
     if (!(error instanceof BadFrame)) throw error;
-    post({ type: 'bad-frame', detail: error.message });
+    console.error(error);
   }
 }
 
@@ -73,43 +74,60 @@ function receiveFrame(data: ArrayBuffer): void {
     joiner.reset();
   }
   if (frame.kind === 'vehicles') {
-    const motion = joiner.join(frame);
-    post({ type: 'vehicles', motion }, [motion.instances]);
+    overlay?.setMotion(joiner.join(frame));
   } else if (frame.kind === 'roads') {
-    roads = { speed: smoother.add(frame.speed, frame.atMs), queue: frame.queue };
+    roads = smoother.add(frame.speed, frame.atMs);
   } else {
-    if (layout === null) return;
+    if (!overlay || !layout) return;
     heads = aspects(layout, frame, heads);
-    post({ type: 'signals', heads });
+    overlay.setAspects(heads);
+    if (!living) post({ type: 'living' });
+    living = true;
   }
 }
 
 setInterval(() => {
   if (!roads) return;
-  const { speed, queue } = roads;
+  post({ type: 'roads', speed: roads }, [roads.buffer]);
   roads = null;
-  post({ type: 'roads', speed, queue }, [speed.buffer, queue.buffer]);
 }, ROADS_EVERY_MS);
 
-setInterval(() => {
-  post({ type: 'rate', bytesPerSecond: bytes / 2 });
-  bytes = 0;
-}, 2000);
-
 self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
-  if (data.type === 'open') {
-    url = data.url;
-    joiner = new MotionJoiner(data.anchor[0], data.anchor[1]);
-    connect();
-  } else if (data.type === 'spent') {
-    joiner.spent(data.buffer);
-  } else if (data.type === 'heads') {
-    layout = data.layout;
-    // Frames tell only of signals that changed: all of them are to be told once to the new heads.
-    tellView();
-  } else {
-    const { bounds, vehicles } = data;
-    view = JSON.stringify({ type: 'view', bounds, vehicles, changes: true });
-    tellView();
+  switch (data.type) {
+    case 'open':
+      url = data.url;
+      joiner = new MotionJoiner(data.anchor[0], data.anchor[1]);
+      connect();
+      break;
+    case 'view': {
+      const { bounds, vehicles } = data;
+      if (!vehicles) overlay?.clearVehicles();
+      view = JSON.stringify({ type: 'view', bounds, vehicles, changes: true });
+      tellView();
+      break;
+    }
+    case 'canvas':
+      overlay = new OverlayPainter(data.canvas);
+      living = false;
+      break;
+    case 'heads':
+      layout = data.heads.layout;
+      overlay?.setHeads(data.heads);
+      // Frames tell only of signals that changed: all of them are to be told once to the new heads.
+      tellView();
+      break;
+    case 'camera':
+      overlay?.setCamera(data.camera);
+      break;
+    case 'choice':
+      overlay?.setChoice(data.choice);
+      break;
+    case 'colors':
+      overlay?.setColors(data.colors);
+      break;
+    case 'removed':
+      overlay?.remove();
+      overlay = null;
+      layout = null;
   }
 };

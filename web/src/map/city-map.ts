@@ -9,8 +9,7 @@ import {
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url';
 import 'maplibre-gl/dist/maplibre-gl.css';
 import type { City, LonLat, Network } from '../api/types';
-import type { HeadLayout } from '../frame/heads';
-import type { FromWorker } from '../frame/protocol';
+import type { FromWorker, Tell } from '../frame/protocol';
 import type { Lang } from '../words/i18n.svelte';
 import { addBaseMap, BaseWatch, cover } from './base-map';
 import {
@@ -24,7 +23,8 @@ import {
 } from './features';
 import { iconImage } from './icons';
 import { Marks } from './markers';
-import { Overlay, VEHICLE_ZOOM } from './overlay';
+import { Overlay } from './overlay';
+import { VEHICLE_ZOOM } from './overlay-terms';
 import { token } from './palette';
 import type { Mesh } from './ribbon';
 import { Shapes } from './shapes';
@@ -40,7 +40,8 @@ export interface CityMapOptions {
   anchor: [number, number];
   lang: Lang;
   padding: { left: number; right: number; top: number; bottom: number };
-  onView: (bounds: [number, number, number, number], vehicles: boolean) => void;
+  /** To the stream's worker, which asks for what is in view and draws what moves. */
+  tell: Tell;
   /** The style was built afresh: what is shown or hidden is to be said again. */
   onDressed: () => void;
   onClick: (at: LonLat, junction: number | null, more: boolean) => void;
@@ -56,7 +57,7 @@ const LIVING = 'urbis-living';
 export class CityMap {
   readonly map: MapLibreMap;
   readonly marks: Marks;
-  readonly overlay: Overlay;
+  private readonly overlay: Overlay;
   private readonly lat: number;
   private data: Partial<Record<SourceName, GeoJSON.FeatureCollection>> = {};
   /** What the style was built with; sources say nothing of data set while it loads. */
@@ -97,8 +98,7 @@ export class CityMap {
     this.map.touchZoomRotate.disableRotation();
     this.map.addControl(new NavigationControl({ showCompass: false }), 'bottom-right');
     this.map.addControl(new ScaleControl({ maxWidth: 110 }), 'bottom-right');
-    this.overlay = new Overlay(this.map, options.anchor, this.lat);
-    this.overlay.repaint();
+    this.overlay = new Overlay(this.map, options.anchor, this.lat, options.tell);
     this.marks = new Marks(this.map);
     this.map.on('style.load', () => this.dress());
     this.map.on('moveend', () => this.tellView());
@@ -121,7 +121,7 @@ export class CityMap {
   }
 
   /** Draws the city's streets and places. */
-  setCity(network: Network, places: GeoJSON.FeatureCollection): HeadLayout {
+  setCity(network: Network, places: GeoJSON.FeatureCollection): void {
     this.data = {
       ...this.data,
       places: placeFeatures(places),
@@ -132,10 +132,8 @@ export class CityMap {
     };
     const shapes = new Shapes(network, this.options.anchor, this.lat);
     this.roadMesh = shapes.roads();
-    const { bars, paths, layout } = shapes.heads();
-    this.overlay.heads.setHeads(bars, paths);
+    this.overlay.setHeads(shapes.heads());
     this.rebuild();
-    return layout;
   }
 
   setJunctions(
@@ -170,6 +168,13 @@ export class CityMap {
     }
   }
 
+  /** What moves is shown or hidden, and asked for only where it is shown. */
+  showMoving(shown: { vehicles: boolean; signals: boolean }): void {
+    const asked = this.overlay.showsVehicles !== shown.vehicles;
+    this.overlay.show(shown);
+    if (asked) this.tellView();
+  }
+
   /** Draws everything again in the colors of the theme on the page. */
   rebuild(): void {
     this.styled = { ...this.data };
@@ -178,14 +183,10 @@ export class CityMap {
   }
 
   receive(message: FromWorker): void {
-    if (message.type === 'vehicles') this.overlay.setMotion(message.motion);
+    if (message.type === 'living') this.lives();
     else if (message.type === 'roads') {
       this.speeds = message.speed;
       this.speed?.setSpeeds(message.speed);
-    } else if (message.type === 'signals') {
-      this.lives();
-      this.overlay.heads.setAspects(message.heads);
-      this.overlay.ask();
     }
   }
 
@@ -253,10 +254,11 @@ export class CityMap {
 
   private tellView(): void {
     const b = this.map.getBounds();
-    const wants = this.map.getZoom() >= VEHICLE_ZOOM && this.overlay.showVehicles;
-    if (!wants) this.overlay.vehicles.clear();
-    this.options.onView([b.getWest(), b.getSouth(), b.getEast(), b.getNorth()], wants);
-    this.overlay.ask();
+    this.options.tell({
+      type: 'view',
+      bounds: [b.getWest(), b.getSouth(), b.getEast(), b.getNorth()],
+      vehicles: this.map.getZoom() >= VEHICLE_ZOOM && this.overlay.showsVehicles,
+    });
   }
 
   private boxed(from: PointLike, to: PointLike): void {

@@ -1,13 +1,10 @@
 /** Draws a stop bar per signal head and, while it is green or amber, the path of its movement. */
 import { AMBER, DARK, GREEN, RED } from '../frame/heads';
 import { describe, fillBytes, Program, TABLE_WIDTH, table, type View } from './gl';
-import { rgb, shares, token } from './palette';
-import type { Mesh } from './ribbon';
+import { BAR_FLOATS, type Heads } from './overlay-terms';
+import { type OverlayColors, shares } from './palette';
 import { RibbonPainter } from './ribbon-painter';
 import { pixelsPerMeter, pixelsPerUnit } from './scale';
-
-/** Floats per bar: x, y, direction x, direction y, width in metres. */
-export const BAR_FLOATS = 5;
 
 const VERTEX = `
 uniform mat4 u_matrix;
@@ -45,13 +42,6 @@ void main() {
   color = vec4(v_color * alpha, alpha);
 }`;
 
-const ASPECTS: Record<number, string> = {
-  [RED]: 'map-stop',
-  [AMBER]: 'map-amber',
-  [GREEN]: 'map-go',
-  [DARK]: 'map-dark',
-};
-
 export class HeadPainter {
   private readonly program: Program;
   private readonly shape: WebGLVertexArrayObject;
@@ -69,7 +59,7 @@ export class HeadPainter {
     fillBytes(gl, this.values, new Uint8Array([DARK]));
   }
 
-  setHeads(bars: Float32Array<ArrayBuffer>, paths: Mesh): void {
+  setHeads({ bars, paths }: Heads): void {
     const { gl } = this;
     this.count = bars.length / BAR_FLOATS;
     gl.bindVertexArray(this.shape);
@@ -91,15 +81,18 @@ export class HeadPainter {
     this.paths.setValues(aspects);
   }
 
-  /** Colors of the theme on the page. */
-  repaint(): void {
+  setColors({ stop, amber, go, dark }: OverlayColors): void {
     const { gl, program } = this;
     program.use();
-    const colors = [RED, AMBER, GREEN, DARK].flatMap((aspect) => shares(token(ASPECTS[aspect]!)));
-    gl.uniform3fv(program.at('u_colors'), new Float32Array(colors));
+    const paints = new Float32Array(4 * 3);
+    paints.set(shares(stop), RED * 3);
+    paints.set(shares(amber), AMBER * 3);
+    paints.set(shares(go), GREEN * 3);
+    paints.set(shares(dark), DARK * 3);
+    gl.uniform3fv(program.at('u_colors'), paints);
     const ramp = new Uint8Array(256 * 4);
-    ramp.set([...rgb(token('map-go')), 205], GREEN * 4);
-    ramp.set([...rgb(token('map-amber')), 205], AMBER * 4);
+    ramp.set([...go, 205], GREEN * 4);
+    ramp.set([...amber, 205], AMBER * 4);
     this.paths.setRamp(ramp);
   }
 

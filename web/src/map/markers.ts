@@ -41,7 +41,9 @@ export class Marks {
   private put(mark: Mark): void {
     const old = this.shown.get(mark.key);
     if (old) {
-      old.marker.setLngLat([mark.lon, mark.lat]);
+      if (old.mark.lon !== mark.lon || old.mark.lat !== mark.lat) {
+        old.marker.setLngLat([mark.lon, mark.lat]);
+      }
       if (
         old.mark.look !== mark.look ||
         old.mark.text !== mark.text ||

@@ -2,121 +2,102 @@
  * A second canvas over the drawn map for what moves: vehicles and signal heads.
  *
  * MapLibre redraws the whole city for any change in one of its layers. Ten or more times a second
- * that would cost every street and name again, so what moves is drawn apart: one buffer upload per
- * frame of the stream, one or two draw calls per picture. A marker layer inside the map hands over
- * its matrix, and both canvases are drawn in the same picture while the map itself moves.
+ * that would cost every street and name again, so what moves is drawn apart, and by the worker that
+ * holds the stream (`overlay-painter.ts`): a frame never reaches this thread. A layer inside the
+ * map passes its view on whenever it was drawn with another one, so that both stay in step.
  */
 import type { CustomLayerInterface, CustomRenderMethodInput, MapLibreMap } from 'maplibre-gl';
-import type { Motion } from '../frame/motion';
 import { UNIT } from '../frame/motion';
-import { anchored, type View } from './gl';
-import { HeadPainter } from './head-painter';
-import { VehiclePainter } from './vehicle-painter';
-
-/** From this zoom on, vehicles are asked for and drawn. */
-export const VEHICLE_ZOOM = 13.6;
-/** From this zoom on, signal heads are drawn apart; below, each junction is a dot. */
-const HEAD_ZOOM = 14.6;
-
-const ramp = (zoom: number, from: number, to: number) =>
-  Math.min(1, Math.max(0, (zoom - from) / (to - from)));
+import type { Tell } from '../frame/protocol';
+import { anchored } from './gl';
+import { type Camera, type Heads, NO_WEBGL } from './overlay-terms';
+import { overlayColors } from './palette';
 
 export class Overlay {
-  readonly vehicles: VehiclePainter;
-  readonly heads: HeadPainter;
-  showVehicles = true;
-  showSignals = true;
   private readonly canvas = document.createElement('canvas');
-  private readonly gl: WebGL2RenderingContext;
-  private readonly still = matchMedia('(prefers-reduced-motion: reduce)');
-  private matrix: ArrayLike<number> | null = null;
-  private asked = 0;
-  private dead = false;
+  private readonly stillness = matchMedia('(prefers-reduced-motion: reduce)');
+  private readonly gone = new AbortController();
+  private shown = { vehicles: true, signals: true };
+  private camera: Camera | null = null;
 
-  /** Throws where the browser has no WebGL 2. */
+  /** Throws where the browser has no canvas that a worker could draw on. */
   constructor(
     private readonly map: MapLibreMap,
     private readonly anchor: [number, number],
     private readonly lat: number,
+    private readonly tell: Tell,
   ) {
-    const gl = this.canvas.getContext('webgl2', { antialias: false, premultipliedAlpha: true });
-    if (!gl) throw new Error('WebGL 2 is not available');
-    this.gl = gl;
+    if (typeof this.canvas.transferControlToOffscreen !== 'function') throw new Error(NO_WEBGL);
     this.canvas.className = 'overlay';
     this.canvas.setAttribute('aria-hidden', 'true');
     map.getCanvas().after(this.canvas);
-    this.vehicles = new VehiclePainter(gl);
-    this.heads = new HeadPainter(gl);
+    const canvas = this.canvas.transferControlToOffscreen();
+    tell({ type: 'canvas', canvas }, [canvas]);
+    this.repaint();
+    this.tellChoice();
+    this.stillness.addEventListener('change', () => this.tellChoice(), {
+      signal: this.gone.signal,
+    });
     this.resize();
     map.on('resize', () => this.resize());
   }
 
-  /** A layer that draws nothing in the map and passes its matrix on. */
+  get showsVehicles(): boolean {
+    return this.shown.vehicles;
+  }
+
+  show(shown: { vehicles: boolean; signals: boolean }): void {
+    this.shown = shown;
+    this.tellChoice();
+  }
+
+  /** A layer that draws nothing in the map and passes its view on. */
   follower(): CustomLayerInterface {
     return {
       id: 'overlay',
       type: 'custom',
       render: (_gl: WebGL2RenderingContext, input: CustomRenderMethodInput) => {
-        this.matrix = Array.from(input.defaultProjectionData.mainMatrix);
-        this.draw();
+        const { width, height } = this.map.getCanvas();
+        const matrix = anchored(input.defaultProjectionData.mainMatrix, this.anchor, UNIT);
+        const camera = { matrix, zoom: this.map.getZoom(), lat: this.lat, width, height };
+        if (this.camera && same(this.camera, camera)) return;
+        this.camera = camera;
+        this.tell({ type: 'camera', camera });
       },
     };
   }
 
-  setMotion(motion: Motion): void {
-    this.vehicles.setMotion(motion, performance.now());
-    this.ask();
+  setHeads(heads: Heads): void {
+    this.tell({ type: 'heads', heads });
   }
 
   /** Takes the colors of the theme on the page. */
   repaint(): void {
-    this.vehicles.repaint();
-    this.heads.repaint();
-    this.ask();
-  }
-
-  /** Draws with the next picture. */
-  ask(): void {
-    if (this.asked || this.dead) return;
-    this.asked = requestAnimationFrame(() => {
-      this.asked = 0;
-      this.draw();
-    });
+    this.tell({ type: 'colors', colors: overlayColors() });
   }
 
   remove(): void {
-    this.dead = true;
-    cancelAnimationFrame(this.asked);
+    this.gone.abort();
     this.canvas.remove();
-    this.gl.getExtension('WEBGL_lose_context')?.loseContext();
+    this.tell({ type: 'removed' });
   }
 
+  private tellChoice(): void {
+    this.tell({ type: 'choice', choice: { ...this.shown, still: this.stillness.matches } });
+  }
+
+  /** The element only; its pixels come with the next view. */
   private resize(): void {
-    const source = this.map.getCanvas();
-    this.canvas.width = source.width;
-    this.canvas.height = source.height;
-    this.canvas.style.width = source.style.width;
-    this.canvas.style.height = source.style.height;
-    this.ask();
+    const { width, height } = this.map.getCanvas().style;
+    Object.assign(this.canvas.style, { width, height });
   }
+}
 
-  private draw(): void {
-    if (!this.matrix || this.dead) return;
-    const { gl } = this;
-    const zoom = this.map.getZoom();
-    const now = performance.now();
-    const view: View = { matrix: anchored(this.matrix, this.anchor, UNIT), zoom, lat: this.lat };
-    gl.viewport(0, 0, this.canvas.width, this.canvas.height);
-    gl.clearColor(0, 0, 0, 0);
-    gl.clear(gl.COLOR_BUFFER_BIT);
-    gl.enable(gl.BLEND);
-    gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
-    if (this.showSignals && zoom > HEAD_ZOOM) {
-      this.heads.draw(view, ramp(zoom, HEAD_ZOOM, 15), ramp(zoom, 15.2, 16) * 0.7);
-    }
-    const shown = this.showVehicles && zoom > VEHICLE_ZOOM;
-    if (!shown) return;
-    this.vehicles.draw(view, now, this.still.matches, ramp(zoom, VEHICLE_ZOOM, VEHICLE_ZOOM + 0.4));
-    if (!this.still.matches && this.vehicles.moving(now)) this.ask();
-  }
+function same(a: Camera, b: Camera): boolean {
+  return (
+    a.zoom === b.zoom &&
+    a.width === b.width &&
+    a.height === b.height &&
+    a.matrix.every((value, k) => value === b.matrix[k])
+  );
 }

@@ -13,10 +13,23 @@ export function rgb(hex: string): Rgb {
   return [(value >> 16) & 255, (value >> 8) & 255, value & 255];
 }
 
-/** `#rrggbb` as shares from 0 to 1, for shaders. */
-export function shares(hex: string): Rgb {
-  const [r, g, b] = rgb(hex);
+/** A color as shares from 0 to 1, for shaders. */
+export function shares([r, g, b]: Rgb): Rgb {
   return [r / 255, g / 255, b / 255];
+}
+
+const OVERLAY = [
+  ...(['vehicle', 'truck', 'bus', 'bike', 'emergency', 'brake'] as const),
+  ...(['stop', 'amber', 'go', 'dark'] as const),
+] as const;
+
+/** The colors of what moves, for painters in a worker: there is no page to read them from. */
+export type OverlayColors = Record<(typeof OVERLAY)[number], Rgb>;
+
+/** The overlay's colors on the page. */
+export function overlayColors(): OverlayColors {
+  const colors = OVERLAY.map((name) => [name, rgb(token(`map-${name}`))]);
+  return Object.fromEntries(colors) as OverlayColors;
 }
 
 /** Speed over limit at which each step of the ramp is reached, slowest first. */

@@ -1,6 +1,6 @@
 /** Turns the city's state into marks and lines on the map. */
-import type { Call, CityEvent, Closure, Lane, LonLat, State } from '../api/types';
-import { matters } from '../state/rank';
+import type { Call, CityEvent, Closure, Lane, LonLat } from '../api/types';
+import type { Matter } from '../state/rank';
 import { collection } from './features';
 import type { Mark } from './markers';
 
@@ -12,12 +12,12 @@ export interface Words {
 
 /** One mark per running event; a mark stands out until someone acknowledged it. */
 export function eventMarks(
-  state: State,
+  matters: Matter[],
   words: Words,
   selected: number | null,
   pick: (event: CityEvent) => void,
 ): Mark[] {
-  return matters(state).flatMap((matter) => {
+  return matters.flatMap((matter) => {
     const { event } = matter;
     if (!event || event.type === 'emergency_call') return [];
     const look = ['event', event.severity];

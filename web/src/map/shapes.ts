@@ -1,8 +1,7 @@
 /** The network's geometry as the painters want it: ribbons of roads, bars and paths of heads. */
 import type { LonLat, Network, Road } from '../api/types';
-import type { HeadLayout } from '../frame/heads';
 import { mercatorX, mercatorY, UNIT } from '../frame/motion';
-import { BAR_FLOATS } from './head-painter';
+import { BAR_FLOATS, type Heads } from './overlay-terms';
 import { type Mesh, mesh, type Ribbon, shorten } from './ribbon';
 import { unitsPerMeter } from './scale';
 
@@ -49,7 +48,7 @@ export class Shapes {
   }
 
   /** Stop bars and movement paths of all vehicle groups, and which head is whose. */
-  heads(): { bars: Float32Array<ArrayBuffer>; paths: Mesh; layout: HeadLayout } {
+  heads(): Heads {
     const heads = this.network.junctions.flatMap((junction) =>
       junction.groups.flatMap((group, g) =>
         (group.movements ?? [])
@@ -66,7 +65,7 @@ export class Shapes {
       bars.set([a[0], a[1], direction[0]!, direction[1]!, 2.9], index * BAR_FLOATS);
       return { points, offsetM: 0, widthM: 0.9, leastPx: 0.8, index };
     });
-    const layout: HeadLayout = {
+    const layout = {
       junction: Uint32Array.from(heads, (head) => head.junction),
       group: Uint8Array.from(heads, (head) => head.group),
     };

@@ -1,11 +1,11 @@
 /**
  * Draws every vehicle in one call; the graphics card slides and turns each between two frames.
  *
- * The main thread uploads one buffer per frame of the stream and sets one uniform per picture.
+ * One buffer is uploaded per frame of the stream; a picture between two frames sets uniforms only.
  */
 import { type Motion, STRIDE } from '../frame/motion';
 import { describe, Program, type View } from './gl';
-import { shares, token } from './palette';
+import { type OverlayColors, shares } from './palette';
 import { pixelsPerMeter, pixelsPerUnit } from './scale';
 
 const VERTEX = `
@@ -61,7 +61,7 @@ void main() {
   color = vec4(paint * alpha, alpha);
 }`;
 
-const CLASSES = ['vehicle', 'truck', 'bus', 'bike', 'emergency'];
+const CLASSES = ['vehicle', 'truck', 'bus', 'bike', 'emergency'] as const;
 
 export class VehiclePainter {
   private readonly program: Program;
@@ -86,13 +86,12 @@ export class VehiclePainter {
     gl.bindVertexArray(null);
   }
 
-  /** Colors of the theme on the page. */
-  repaint(): void {
+  setColors(colors: OverlayColors): void {
     const { gl, program } = this;
     program.use();
-    const colors = CLASSES.flatMap((name) => shares(token(`map-${name}`)));
-    gl.uniform3fv(program.at('u_colors'), new Float32Array(colors));
-    gl.uniform3fv(program.at('u_brake'), shares(token('map-brake')));
+    const paints = CLASSES.flatMap((name) => shares(colors[name]));
+    gl.uniform3fv(program.at('u_colors'), new Float32Array(paints));
+    gl.uniform3fv(program.at('u_brake'), shares(colors.brake));
     gl.uniform3fv(program.at('u_siren'), [1, 1, 1]);
   }
 
@@ -104,12 +103,12 @@ export class VehiclePainter {
     this.arrivedMs = nowMs;
     this.count = motion.count;
     gl.bindBuffer(gl.ARRAY_BUFFER, this.buffer);
-    const bytes = motion.count * STRIDE;
+    const bytes = motion.instances.byteLength;
     if (bytes > this.room) {
       this.room = Math.ceil(bytes * 1.5);
       gl.bufferData(gl.ARRAY_BUFFER, this.room, gl.DYNAMIC_DRAW);
     }
-    gl.bufferSubData(gl.ARRAY_BUFFER, 0, new Uint8Array(motion.instances, 0, bytes));
+    gl.bufferSubData(gl.ARRAY_BUFFER, 0, motion.instances);
   }
 
   clear(): void {

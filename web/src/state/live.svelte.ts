@@ -14,8 +14,9 @@ import type {
 import { mercatorX, mercatorY } from '../frame/motion';
 import type { FromWorker, ToWorker } from '../frame/protocol';
 import { merged } from './merge';
+import { matters } from './rank';
 
-type FrameListener = (message: FromWorker) => void;
+type Listener = (message: FromWorker) => void;
 
 class Live {
   city = $state.raw<City | null>(null);
@@ -29,11 +30,12 @@ class Live {
   linked = $state(false);
   /** The reason the city could not be loaded. */
   failure = $state('');
-  bytesPerSecond = $state(0);
 
   readonly zone = $derived(this.city?.time_zone ?? 'UTC');
   /** A past moment is shown: nothing can be done there. */
   readonly past = $derived(this.state?.clock.scrubbed === true);
+  /** What matters now, first what matters most. */
+  readonly matters = $derived(this.state ? matters(this.state) : []);
   readonly mode = $derived(this.state?.clock.mode ?? this.city?.mode ?? 'simulated');
   readonly roads = $derived(indexed<Road>(this.network?.roads));
   readonly lanes = $derived(indexed<Lane>(this.network?.lanes));
@@ -42,7 +44,7 @@ class Live {
   /** Where the stream's positions are counted from, in Mercator shares. */
   anchor: [number, number] = [0, 0];
   private worker: Worker | null = null;
-  private listeners = new Set<FrameListener>();
+  private listeners = new Set<Listener>();
 
   /** Loads the city, then follows its stream. */
   async start(): Promise<void> {
@@ -62,14 +64,14 @@ class Live {
     }
   }
 
-  /** Frames of the stream, for the map. Returns how to stop listening. */
-  onFrame(listener: FrameListener): () => void {
+  /** What the stream says, for the map. Returns how to stop listening. */
+  onMessage(listener: Listener): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
   }
 
-  tell(message: ToWorker): void {
-    this.worker?.postMessage(message);
+  tell(message: ToWorker, transfer: Transferable[] = []): void {
+    this.worker?.postMessage(message, transfer);
   }
 
   private open(): void {
@@ -82,12 +84,7 @@ class Live {
       if (data.type === 'state') this.state = data.state;
       else if (data.type === 'change') this.state = this.state && merged(this.state, data.change);
       else if (data.type === 'link') this.linked = data.up;
-      else if (data.type === 'rate') this.bytesPerSecond = data.bytesPerSecond;
       for (const listener of this.listeners) listener(data);
-      if (data.type === 'vehicles') {
-        const buffer = data.motion.instances;
-        this.worker?.postMessage({ type: 'spent', buffer } satisfies ToWorker, [buffer]);
-      }
     };
     this.tell({ type: 'open', url: url.href, anchor: this.anchor });
   }
