@@ -26,11 +26,14 @@ export const LOCALES: Record<Lang, string> = { zh: 'zh-CN', en: 'en-GB' };
 class Words {
   lang = $state<Lang>('zh');
   private bundle = $state.raw(new FluentBundle('zh-CN'));
+  /** Messages as they were told in this language: most of a city's state stays as it was. */
+  private told = new WeakMap<Message, string>();
 
   /** Loads the words of `lang` and speaks it from then on. */
   async speak(lang: Lang): Promise<void> {
     const paths = Object.keys(files).filter((path) => path.endsWith(`/${lang}.ftl`));
     const sources = await Promise.all(paths.sort().map((path) => files[path]!()));
+    this.told = new WeakMap();
     this.bundle = bundleOf(lang, sources);
     this.lang = lang;
   }
@@ -42,7 +45,14 @@ class Words {
 
   /** A message from the server, its arguments rendered too. */
   tell(message: Message): string {
-    return render(this.bundle, this.lang, message);
+    // Read even where the text is known, so that it is told again in another language.
+    const { bundle, lang } = this;
+    let text = this.told.get(message);
+    if (text === undefined) {
+      text = render(bundle, lang, message);
+      this.told.set(message, text);
+    }
+    return text;
   }
 
   /** Whether there are words for `key`. */
