@@ -37,6 +37,8 @@ pub(crate) enum Stream {
     MessageDelay,
     /// Noise on an ambulance's position.
     ProbePosition,
+    /// How far a law in a rehearsal is off about a queue.
+    DrawDoubt,
 }
 
 /// 64 random bits.

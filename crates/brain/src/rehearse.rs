@@ -190,7 +190,7 @@ impl Rehearsals {
             .collect();
         let all: Vec<_> =
             (0..tried.len()).map(|option| predictions(calibration, &tried, option)).collect();
-        let recommended = recommend(&all);
+        let recommended = recommend(&tried);
         let rehearsals = all
             .into_iter()
             .enumerate()

@@ -321,11 +321,8 @@ impl Mirror {
             .filter(|id| self.table.all()[**id].kind != DetectorKind::StopLine)
             .map(|id| self.comparisons[id.index()].variance())
             .fold(AGREEING_VARIANCE, f64::max);
-        let agreeing_sd = match queue {
-            0 => QUEUE_SD_EMPTY_VEH,
-            queue => QUEUE_SD_ONE_VEH + QUEUE_SD_PER_VEH * (queue - 1) as f64,
-        };
-        let sd = agreeing_sd * (variance / AGREEING_VARIANCE).sqrt().min(QUEUE_SD_WIDENED_MAX);
+        let sd = agreeing_sd_veh(queue)
+            * (variance / AGREEING_VARIANCE).sqrt().min(QUEUE_SD_WIDENED_MAX);
         LaneEstimate {
             count_veh: count as f32,
             queue_veh: queue as f32,
@@ -360,6 +357,14 @@ impl Mirror {
                 let _ = world.twin.add_vehicle_at(trip.depart, kind, route);
             }
         }
+    }
+}
+
+/// Standard deviation of the error of a queue where reports agree, vehicles.
+pub(crate) fn agreeing_sd_veh(queue: usize) -> f64 {
+    match queue {
+        0 => QUEUE_SD_EMPTY_VEH,
+        queue => QUEUE_SD_ONE_VEH + QUEUE_SD_PER_VEH * (queue - 1) as f64,
     }
 }
 

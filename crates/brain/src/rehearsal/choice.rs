@@ -38,6 +38,7 @@ impl Job {
     fn draw_held(&self, hold: Hold, draw: u64) -> HeldEffect {
         let mut world = self.begin(draw);
         let mut laws = self.laws.clone();
+        laws.doubt(self.seed ^ draw);
         let mut effect = HeldEffect::default();
         laws.hold(hold.junction);
         for second in 0..self.horizon_s {

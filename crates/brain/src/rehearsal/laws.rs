@@ -1,5 +1,5 @@
 //! The control laws in force, run inside a rehearsal: the same laws the scenes run on the city, fed
-//! with the copy's own queues.
+//! with the copy's own queues, which they see no better than the brain sees the city's.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -11,6 +11,8 @@ use urbis_network::Network;
 use urbis_twin::{Twin, VehicleId, VehicleState};
 use urbis_units::{Seconds, Vehicles, VehiclesPerHour};
 
+use crate::belief::mirror::agreeing_sd_veh;
+use crate::random::{Stream, normal};
 use crate::world::{World, along_lane, lane_of};
 
 /// How sure the law may be of a queue in a rehearsal: as sure as it is of the estimate on the city.
@@ -19,10 +21,20 @@ const QUEUE_SD: Vehicles = Vehicles::new(0.7);
 /// How often a plan is said again, seconds.
 const PLAN_REPEAT_S: i64 = 60;
 
+/// How long an error about a queue lasts, seconds: until the next reports have told otherwise.
+const DOUBT_LASTS_S: i64 = 30;
+
+/// A queue as it is.
 fn queue_of(twin: &Twin, lane: LaneId) -> Queue {
-    let standing = Vehicles::new(twin.lane_waiting(lane) as f64);
-    let present = Vehicles::new(twin.lane_vehicles(lane) as f64);
-    Queue::of(standing, present, QUEUE_SD)
+    queue_off_by(twin, lane, |_| 0.0)
+}
+
+/// A queue, off by `error` of it, vehicles.
+fn queue_off_by(twin: &Twin, lane: LaneId, error: impl Fn(usize) -> f64) -> Queue {
+    let (standing, present) = (twin.lane_waiting(lane), twin.lane_vehicles(lane));
+    let error = error(standing);
+    let off = |vehicles: usize| Vehicles::new((vehicles as f64 + error).round().max(0.0));
+    Queue::of(off(standing), off(present), QUEUE_SD)
 }
 
 /// Laws by junction, and corridors under way.
@@ -35,6 +47,8 @@ pub(crate) struct Laws {
     plans: BTreeMap<JunctionId, Plan>,
     corridors: Vec<(Corridor, VehicleId)>,
     held: Vec<JunctionId>,
+    /// Seed of the errors with which laws see queues.
+    doubt: u64,
 }
 
 impl Laws {
@@ -63,6 +77,11 @@ impl Laws {
             }
         }
         self.states.sort_by_key(|(junction, _)| *junction);
+    }
+
+    /// Laws see queues with the errors of `seed` from now on.
+    pub(crate) fn doubt(&mut self, seed: u64) {
+        self.doubt = seed;
     }
 
     /// `junction` runs a central plan from now on.
@@ -145,8 +164,13 @@ impl Laws {
             if report.is_manual() {
                 continue;
             }
-            let twin = &world.twin;
-            let choice = law.decide(state, second, report.stage, |lane| queue_of(twin, lane));
+            let (twin, doubt) = (&world.twin, self.doubt);
+            let seen = |lane: LaneId| {
+                let index = ((second / DOUBT_LASTS_S) as u64) << 32 | u64::from(lane.0);
+                let deviate = || normal(doubt, Stream::DrawDoubt, index);
+                queue_off_by(twin, lane, |queue| deviate() * agreeing_sd_veh(queue))
+            };
+            let choice = law.decide(state, second, report.stage, seen);
             if let Some(choice) = choice {
                 let _ = world.order(*junction, &Order::ShowStage(choice.stage));
             }
