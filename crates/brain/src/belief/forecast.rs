@@ -28,9 +28,12 @@ const PERSISTENCE: f64 = 0.9;
 const PRIOR_VEH: f64 = 20.0;
 /// Relative standard deviation between days that history shows at the entry roads.
 const DAY_SD_RATIO: f64 = 0.12;
-/// Intervals before and after one that tell of its usual flow too: flows change slowly, and one
-/// day's count of one interval is mostly chance.
+/// Intervals before and after one that tell of its usual flow too, where one day's count of one
+/// interval is mostly chance. Where the same vehicles come every day it is not, and they do not:
+/// which holds is learned.
 const SMOOTHED: usize = 1;
+/// Share that is kept of what was learned of it, from one interval to the next.
+const KEPT: f64 = 0.95;
 /// Share of counts that should fall inside a forecast's interval.
 const LEVEL: f64 = 0.9;
 /// Step of the log width at a miss; a hit steps down by `STEP * (1 - LEVEL) / LEVEL`. An interval
@@ -48,6 +51,9 @@ pub(crate) struct Forecaster {
     /// The same for all watched entries together; serves the roads inside the city.
     city: Learned,
     errors: Vec<(u32, ErrorTally)>,
+    /// By how much the square errors were greater that an interval's own usual count would have made
+    /// than those of the smoothed ones, vehicles squared.
+    smoothing_gains: f64,
     /// Log width of the intervals by interval ahead, over that of the model.
     log_width: [f64; AHEAD],
     /// Intervals ahead that were ever compared with what came.
@@ -95,6 +101,7 @@ impl Forecaster {
             entries: Vec::new(),
             city: Learned::NOTHING,
             errors,
+            smoothing_gains: 0.0,
             log_width: [0.0; AHEAD],
             compared: 0,
             made: Vec::new(),
@@ -136,6 +143,7 @@ impl Forecaster {
             self.close(next - 1);
         }
         let per_hour = 3600.0 / f64::from(INTERVAL_S);
+        let around = self.around();
         let mut entries = Vec::with_capacity(AHEAD);
         for ahead in 0..AHEAD {
             let decay = libm::pow(PERSISTENCE, ahead as f64 + 1.0);
@@ -144,11 +152,11 @@ impl Forecaster {
                 self.entries
                     .iter()
                     .map(|entry| {
-                        let usual = f64::from(entry.usual(next + ahead));
+                        let usual = f64::from(entry.usual(next + ahead, around));
                         let ratio = 1.0 + (self.ratio_of(entry) - 1.0) * decay;
                         let mean = usual * ratio;
                         let day = mean * DAY_SD_RATIO * (1.0 - decay * decay).max(0.1).sqrt();
-                        let chance = mean.max(0.25) * (1.0 + 1.0 / (2 * SMOOTHED + 1) as f64);
+                        let chance = mean.max(0.25) * (1.0 + 1.0 / (2 * around + 1) as f64);
                         let sd = width * (chance + day * day).sqrt();
                         (entry.road, (mean * per_hour) as f32, (sd * per_hour) as f32)
                     })
@@ -157,6 +165,11 @@ impl Forecaster {
         }
         self.remember(next, &entries);
         Forecast { at: now, interval_s: INTERVAL_S, entries }
+    }
+
+    /// Intervals before and after one that tell of its usual flow.
+    fn around(&self) -> usize {
+        if self.smoothing_gains < 0.0 { 0 } else { SMOOTHED }
     }
 
     /// How much wider than the model's the intervals are that begin `ahead` intervals from now.
@@ -188,10 +201,17 @@ impl Forecaster {
     }
 
     fn close(&mut self, interval: usize) {
+        let around = self.around();
+        self.smoothing_gains *= KEPT;
         let (mut usual_sum, mut seen_sum) = (0.0, 0.0);
         for entry in self.entries.iter_mut().filter(|entry| entry.watched) {
-            let usual = f64::from(entry.usual(interval));
+            let usual = f64::from(entry.usual(interval, around));
             let seen = f64::from(entry.seen_veh.get(interval).copied().unwrap_or(0.0));
+            let [own, smoothed] = [0, SMOOTHED].map(|around| {
+                let error = f64::from(entry.usual(interval, around)) * entry.learned.ratio - seen;
+                error * error
+            });
+            self.smoothing_gains += own - smoothed;
             entry.learned.update(usual, seen);
             usual_sum += usual;
             seen_sum += seen;
@@ -257,12 +277,13 @@ impl Entry {
         }
     }
 
-    /// Usual vehicles of an interval, from those around it; past the end of history, as at its end.
-    fn usual(&self, interval: usize) -> f32 {
+    /// Usual vehicles of an interval, from so many before and after it as well; past the end of
+    /// history, as at its end.
+    fn usual(&self, interval: usize, around: usize) -> f32 {
         let Some(end) = self.usual_veh.len().checked_sub(1) else { return 0.0 };
         let at = interval.min(end);
-        let around = &self.usual_veh[at.saturating_sub(SMOOTHED)..=(at + SMOOTHED).min(end)];
-        around.iter().sum::<f32>() / around.len() as f32
+        let those = &self.usual_veh[at.saturating_sub(around)..=(at + around).min(end)];
+        those.iter().sum::<f32>() / those.len() as f32
     }
 }
 
@@ -367,6 +388,27 @@ mod tests {
         let far = forecast.entries[11][0].1;
         assert!(near > 430.0, "{near}");
         assert!(far < near && far > 360.0, "{far}");
+    }
+
+    #[test]
+    fn it_learns_whether_an_interval_is_like_the_same_one_of_the_usual_day() {
+        // Every other interval brings twice as many vehicles as the one before.
+        let mut forecaster = after_an_hour(30, 30.0);
+        let entry = &mut forecaster.entries[0];
+        entry.usual_veh =
+            (0..24).map(|interval| if interval % 2 == 0 { 20.0 } else { 40.0 }).collect();
+        assert_eq!(forecaster.around(), SMOOTHED);
+        let start = CityTime::from_millis(0);
+        for interval in 12..20_i64 {
+            let begin = start + Duration::from_seconds(interval * i64::from(INTERVAL_S));
+            forecaster.forecast(begin);
+            let came = if interval % 2 == 0 { 20.0 } else { 40.0 };
+            forecaster.seen(begin + Duration::from_seconds(10), RoadId(3), came);
+        }
+        let forecast = forecaster.forecast(CityTime::from_millis(6_000_000));
+        assert_eq!(forecaster.around(), 0);
+        let (next, then) = (forecast.entries[0][0].1, forecast.entries[1][0].1);
+        assert!(then > 1.5 * next, "{next}, {then}");
     }
 
     #[test]
