@@ -11,7 +11,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use urbis_core::{Id, LaneId, MovementId, RoadId};
+use urbis_core::{Id, LaneId, LaneLinkId, MovementId, RoadId};
 use urbis_network::{GroupKind, Network, Turn};
 
 use crate::TwinError;
@@ -118,10 +118,7 @@ impl Layout {
         let of_links = network.lane_links.iter();
         let (out_start, out) =
             flatten(lanes().map(|lane| lane.links_out.iter().map(|link| link.0)));
-        let (onto_start, onto) = flatten(lanes().map(|lane| {
-            let onto = lane.links_out.iter().map(|link| links[link.index()].road_to);
-            onto.collect::<BTreeSet<u32>>().into_iter()
-        }));
+        let (onto_start, onto) = onto(&network);
         let (in_start, incoming) =
             flatten(lanes().map(|lane| lane.links_in.iter().map(|link| link.0)));
         let (crossing_start, crossings) = crossings(&network);
@@ -276,6 +273,13 @@ fn site(network: &Network, road: RoadId) -> u32 {
     } else {
         NONE
     }
+}
+
+/// The roads that lanes lead to, each once.
+fn onto(network: &Network) -> (Vec<u32>, Vec<u32>) {
+    let road_of = |link: &LaneLinkId| network.lanes[network.lane_links[*link].to].road.0;
+    let of = |links: &[LaneLinkId]| links.iter().map(road_of).collect::<BTreeSet<u32>>();
+    flatten(network.lanes.iter().map(|lane| of(&lane.links_out).into_iter()))
 }
 
 fn crossings(network: &Network) -> (Vec<u32>, Vec<Crossing>) {

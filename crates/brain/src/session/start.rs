@@ -87,7 +87,6 @@ impl Session {
             seed: options.seed,
             auto_approve: options.auto_approve,
         });
-        let shapes = lane_shapes(&network);
         let judge = Judge::new(options.start, options.counterfactual.then(|| city.clone()));
         let mut session = Self {
             keyframes: Keyframes::new(&city),
@@ -97,7 +96,6 @@ impl Session {
             history: Vec::new(),
             outside: crate::outside::Outside::new(&pack),
             pack,
-            network,
             city,
             brain,
             judge,
@@ -110,7 +108,8 @@ impl Session {
             start: options.start,
             interval_s: options.sensing.interval_s.max(1),
             alarms: std::collections::VecDeque::new(),
-            lane_shapes: shapes,
+            lane_shapes: lane_shapes(&network),
+            network,
         };
         session.begin(&entities, options.seed, options.settings, options.law)?;
         Ok(session)
