@@ -48,6 +48,8 @@ export async function openPage(
     locale: lang === 'zh' ? 'zh-CN' : 'en-GB',
     reducedMotion: still ? 'reduce' : 'no-preference',
   });
+  // How fast a machine is, is not what is tested.
+  context.setDefaultTimeout(90_000);
   const page = await context.newPage();
   page.problems = [];
   page.on('pageerror', (error) => page.problems.push(String(error.stack ?? error)));
