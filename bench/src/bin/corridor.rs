@@ -16,8 +16,8 @@
 //!   cities, so the difference of their delays is the difference of their arrivals.
 //!
 //! Calls come 15 minutes apart unless told otherwise, from addresses drawn over the whole city;
-//! a session plays a day of its own, and what is done is kept (`--keep`). Drivers giving way to sirens and not doing so are two series over
-//! the same days and calls. Delay is counted in vehicles and given in persons by the occupancy.
+//! a session plays a day of its own. Drivers giving way to sirens and not doing so are two series
+//! over the same days and calls. With `--keep` a run can be stopped and gone on with. Delay is counted in vehicles and given in persons by the occupancy.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, Write};
@@ -109,7 +109,10 @@ struct Kept {
 
 /// What was finished before.
 fn kept(path: &Path) -> Result<Vec<Kept>> {
-    let Ok(file) = File::open(path) else { return Ok(Vec::new()) };
+    if !path.exists() {
+        return Ok(Vec::new());
+    }
+    let file = File::open(path).with_context(|| path.display().to_string())?;
     let mut kept = Vec::new();
     for (index, line) in BufReader::new(file).lines().enumerate() {
         let of = || format!("{}, line {}: not a finished session", path.display(), index + 1);

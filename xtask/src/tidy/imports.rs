@@ -66,7 +66,7 @@ const ALL: [&str; 16] = [
 ];
 
 /// Rooms whose results must not depend on the machine or the moment.
-const PURE: &[&str] = &[
+pub(super) const PURE: &[&str] = &[
     "units",
     "core",
     "scene",

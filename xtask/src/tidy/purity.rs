@@ -3,6 +3,7 @@
 //!
 //! The check is textual: it looks at code without comments, strings and tests.
 
+use super::imports::PURE;
 use super::lexer::has_word;
 use super::tree::SourceFile;
 use super::{Finding, Tree};
@@ -17,20 +18,6 @@ struct Ban {
     instead: &'static str,
 }
 
-/// Rooms that compute.
-const ALL: &[&str] = &[
-    "units",
-    "core",
-    "scene",
-    "network",
-    "learn",
-    "control",
-    "twin",
-    "interlock",
-    "city",
-    "brain",
-    "scenes",
-];
 /// Rooms that compute on one thread.
 const SINGLE: &[&str] =
     &["units", "core", "scene", "network", "learn", "control", "interlock", "city", "scenes"];
@@ -55,22 +42,22 @@ const MATHS: &str = "call the function of `libm`, which gives the same bits on e
 const OUTPUT: &str = "return what is to be said";
 
 const BANS: &[Ban] = &[
-    Ban { text: "Instant::now", rooms: ALL, instead: CLOCK },
-    Ban { text: "SystemTime", rooms: ALL, instead: CLOCK },
-    Ban { text: "Timestamp::now", rooms: ALL, instead: CLOCK },
-    Ban { text: "Zoned::now", rooms: ALL, instead: CLOCK },
-    Ban { text: "thread_rng", rooms: ALL, instead: "draw from the seeded generator" },
-    Ban { text: "thread::sleep", rooms: ALL, instead: CLOCK },
-    Ban { text: "thread::spawn", rooms: ALL, instead: THREADS },
+    Ban { text: "Instant::now", rooms: PURE, instead: CLOCK },
+    Ban { text: "SystemTime", rooms: PURE, instead: CLOCK },
+    Ban { text: "Timestamp::now", rooms: PURE, instead: CLOCK },
+    Ban { text: "Zoned::now", rooms: PURE, instead: CLOCK },
+    Ban { text: "thread_rng", rooms: PURE, instead: "draw from the seeded generator" },
+    Ban { text: "thread::sleep", rooms: PURE, instead: CLOCK },
+    Ban { text: "thread::spawn", rooms: PURE, instead: THREADS },
     Ban { text: "std::thread", rooms: SINGLE, instead: THREADS },
     Ban { text: "std::fs", rooms: NO_FILES, instead: FILES },
-    Ban { text: "std::net", rooms: ALL, instead: FILES },
-    Ban { text: "std::env", rooms: ALL, instead: "take it as an argument" },
-    Ban { text: "std::process", rooms: ALL, instead: "return an error" },
-    Ban { text: "println!", rooms: ALL, instead: OUTPUT },
-    Ban { text: "eprintln!", rooms: ALL, instead: OUTPUT },
-    Ban { text: "print!", rooms: ALL, instead: OUTPUT },
-    Ban { text: "eprint!", rooms: ALL, instead: OUTPUT },
+    Ban { text: "std::net", rooms: PURE, instead: FILES },
+    Ban { text: "std::env", rooms: PURE, instead: "take it as an argument" },
+    Ban { text: "std::process", rooms: PURE, instead: "return an error" },
+    Ban { text: "println!", rooms: PURE, instead: OUTPUT },
+    Ban { text: "eprintln!", rooms: PURE, instead: OUTPUT },
+    Ban { text: "print!", rooms: PURE, instead: OUTPUT },
+    Ban { text: "eprint!", rooms: PURE, instead: OUTPUT },
 ];
 
 /// Methods of floating-point numbers whose last bit depends on the machine.
@@ -91,7 +78,7 @@ pub(crate) fn check(tree: &Tree) -> Vec<Finding> {
                 let message = format!("{} is not for {room}: {}", ban.text, ban.instead);
                 findings.push(Finding::new(&file.path, number, message));
             }
-            if ALL.contains(&room)
+            if PURE.contains(&room)
                 && let Some(method) = platform_method(line)
             {
                 let message = format!("`{method}` depends on the machine: {MATHS}");
@@ -131,7 +118,7 @@ const WALKS: &[&str] = &[
 /// nobody chose. A walk whose order cannot matter says so: `// order-free: why`.
 pub(crate) fn hash_order(tree: &Tree) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for file in tree.rust().filter(|file| file.room().is_some_and(|room| ALL.contains(&room))) {
+    for file in tree.rust().filter(|file| file.room().is_some_and(|room| PURE.contains(&room))) {
         let names = hash_names(file);
         let remarks: Vec<&str> = file.text.lines().collect();
         for (number, line) in file.product_lines() {

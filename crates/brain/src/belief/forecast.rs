@@ -15,6 +15,7 @@ use urbis_network::{Demand, JunctionKind, Network};
 use urbis_units::CityTime;
 
 use crate::measure::error::{ErrorTally, Z_90};
+use crate::rehearsal::interval::step;
 use crate::view::ErrorView;
 use urbis_units::Seconds;
 
@@ -34,10 +35,7 @@ const DAY_SD_RATIO: f64 = 0.12;
 const SMOOTHED: usize = 1;
 /// Share that is kept of what was learned of it, from one interval to the next.
 const KEPT: f64 = 0.95;
-/// Share of counts that should fall inside a forecast's interval.
-const LEVEL: f64 = 0.9;
-/// Step of the log width at a miss; a hit steps down by `STEP * (1 - LEVEL) / LEVEL`. An interval
-/// brings a count of every entry.
+/// Step of the log width at a miss: small, since an interval brings a count of every entry.
 const STEP: f64 = 0.05;
 
 /// A forecast by interval ahead and entry: mean and standard deviation, vehicles per hour.
@@ -240,7 +238,7 @@ impl Forecaster {
                     self.errors[horizon].1.add_interval(mean, mean - half, mean + half, seen);
                 }
             }
-            let step = STEP * (misses - hits * (1.0 - LEVEL) / LEVEL);
+            let step = step(STEP, hits, misses);
             // Those farther ahead than anything compared so far are like the farthest compared.
             let last = if ahead > self.compared { AHEAD } else { ahead };
             for width in &mut self.log_width[ahead - 1..last] {

@@ -20,7 +20,7 @@ use crate::random::inverse_normal;
 /// Share of outcomes that should fall inside a predicted interval.
 pub(crate) const LEVEL: f64 = 0.9;
 
-/// Step of the log width at a miss; a hit steps down by `STEP * (1 - LEVEL) / LEVEL`.
+/// Step of the log width at a miss.
 const STEP: f64 = 0.25;
 
 /// Width before any outcome is known, over the spread of the draws, as outcomes of ten days of
@@ -34,6 +34,12 @@ const CHANGE: &str = "_change";
 /// Floor of the half width, as a share of the level: two runs of one city that differ in a trifle
 /// drift apart by about as much.
 const HALF_WIDTH_MIN_RATIO: f64 = 0.01;
+
+/// By how much a log width changes after so many hits and misses, when a miss widens it by `size`:
+/// nothing on the mean where [`LEVEL`] of them are hits.
+pub(crate) fn step(size: f64, hits: f64, misses: f64) -> f64 {
+    size * (misses - hits * (1.0 - LEVEL) / LEVEL)
+}
 
 /// Turns draws into intervals and learns from outcomes.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -74,8 +80,8 @@ impl Calibration {
 
     /// Learns from an outcome.
     pub(crate) fn learn(&mut self, measure: &str, inside: bool) {
-        let step = if inside { -STEP * (1.0 - LEVEL) / LEVEL } else { STEP };
-        let width = (self.log_width(measure) + step).clamp(-2.0, 4.0);
+        let (hits, misses) = if inside { (1.0, 0.0) } else { (0.0, 1.0) };
+        let width = (self.log_width(measure) + step(STEP, hits, misses)).clamp(-2.0, 4.0);
         self.log_width.insert(measure.to_owned(), width);
     }
 }
