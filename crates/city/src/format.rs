@@ -134,6 +134,11 @@ pub fn decode(file: &FileSource<'_>) -> Result<CityPack, CityError> {
     description.datum.convert(&mut places, zones.iter_mut());
     let demand = match description.demand {
         description::Kind::Model => {
+            if zones.is_empty() {
+                let message = "names no zone; a city whose demand is a model needs people, name \
+                               their zones or record trips (`demand = \"recorded\"` in city.toml)";
+                return Err(CityError::syntax("population.csv", 1, message));
+            }
             let mut model = description::read_demand(&needed("demand.toml")?)?;
             model.usual_times = roadside::read_usual_times(&optional("roads.csv")?, &names)?;
             model.usual_turns = roadside::read_usual_turns(&optional("turns.csv")?, &names)?;

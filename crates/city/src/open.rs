@@ -11,6 +11,8 @@ use std::path::{Path, PathBuf};
 use urbis_core::IdVec;
 use urbis_network::intergreen::{self, IntergreenParameters};
 use urbis_network::route::Router;
+use urbis_network::check::Diagnostic;
+use urbis_network::conflict::{self, Rules};
 use urbis_network::{
     Demand, Detector, DetectorId, DetectorKind, JunctionKind, Label, Network, RoadId, cityflow,
     geometry,
@@ -39,7 +41,15 @@ pub fn open_city(folder: &Path, flow: Option<&Path>) -> Result<(CityPack, Vec<St
         return open_cityflow(folder, flow);
     }
     let mut pack = read_pack(folder)?;
-    let mut assumptions = short_intergreens(&pack.network);
+    let mut assumptions = doubts(&pack.network);
+    let lacks = |kind| pack.stations_of(kind).next().is_none();
+    if lacks(StationKind::Ambulance) || lacks(StationKind::Hospital) {
+        assumptions.push(
+            "stations: stations.csv names no ambulance station or no hospital; ambulances cannot be \
+             called"
+                .to_owned(),
+        );
+    }
     if let Some(flow) = flow {
         let trips = read_flow(flow, &pack.network)?;
         assumptions.push(format!(
@@ -144,15 +154,22 @@ fn read_cityflow(
     Ok((network, trips))
 }
 
-/// Says which configured intergreens are shorter than geometry asks for. They are kept: the
-/// controller runs them, and only its owner can lengthen them.
-fn short_intergreens(network: &Network) -> Vec<String> {
+/// Says where geometry doubts the configuration of a signal: intergreens shorter than it asks for,
+/// groups that are called compatible although their paths meet, crossings shorter than their road.
+/// The configuration is kept: the controller runs it, and only its owner can change it.
+fn doubts(network: &Network) -> Vec<String> {
+    let mut said = first_few(&intergreen::check(network, &IntergreenParameters::RILSA), "intergreens");
+    said.extend(first_few(&conflict::check(network, &Rules::USUAL), "conflicts and crossings"));
+    said
+}
+
+/// The first few of many diagnostics, and how many more there are.
+fn first_few(found: &[Diagnostic], what: &str) -> Vec<String> {
     const NAMED: usize = 5;
-    let found = intergreen::check(network, &IntergreenParameters::RILSA);
     let mut said: Vec<String> =
-        found.iter().take(NAMED).map(|short| format!("warning: {short}")).collect();
+        found.iter().take(NAMED).map(|one| format!("warning: {one}")).collect();
     if found.len() > NAMED {
-        said.push(format!("warning: {} more intergreens are too short", found.len() - NAMED));
+        said.push(format!("warning: {} more {what} to look at", found.len() - NAMED));
     }
     said
 }

@@ -101,6 +101,8 @@ pub enum PlaceKind {
     District,
     /// Bridge, along its center line.
     Bridge,
+    /// Home for the aged.
+    CareHome,
 }
 
 /// An area, line or point of the map.

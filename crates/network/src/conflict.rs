@@ -26,12 +26,14 @@
 //! A group that serves several movements takes the worst value of any pair.
 
 use urbis_core::Id;
+use urbis_units::Meters;
 
+use crate::check::Diagnostic;
 use crate::crossing::{self, Arm};
 use crate::geometry::{self, Meeting};
 use crate::{
     Conflict, ConflictArea, GroupIdx, GroupKind, JunctionId, LaneLinkId, Movement, MovementId,
-    Network, Signal, SignalGroup, Turn,
+    Network, RoadId, Signal, SignalGroup, Turn,
 };
 
 /// Headings at least this far apart face each other, radians (120 degrees).
@@ -163,6 +165,49 @@ pub fn matrix(network: &Network, junction: JunctionId, rules: &Rules) -> Vec<Con
         }
     }
     conflicts
+}
+
+/// Says which pairs of groups a controller's configuration calls compatible although their paths
+/// meet, and which crossings it has shorter than the lanes they lead over.
+pub fn check(network: &Network, rules: &Rules) -> Vec<Diagnostic> {
+    let mut diagnostics = Vec::new();
+    for (id, signal) in network.signalized() {
+        let (size, junction) = (signal.groups.len(), &network.junctions[id].name);
+        let found = matrix(network, id, rules);
+        if signal.conflicts.len() != found.len() {
+            continue;
+        }
+        for (pair, (have, found)) in signal.conflicts.iter().zip(&found).enumerate() {
+            let (a, b) = (pair / size, pair % size);
+            if a < b && *have == Conflict::Compatible && *found != Conflict::Compatible {
+                let (a, b) = (&signal.groups[a].name, &signal.groups[b].name);
+                diagnostics.push(Diagnostic::new(
+                    format!("junction {junction}, groups {a} and {b}"),
+                    "are compatible by configuration, but their paths meet",
+                    "call them permitted or conflicting, or correct the network's geometry",
+                ));
+            }
+        }
+        let arms = crossing::arms(network, id);
+        for one in &signal.crossings {
+            // An island may part a crossing in two: each leads over one direction at least.
+            let roads = arms.iter().find(|arm| arm.has(one.arm)).into_iter();
+            let roads = roads.flat_map(|arm| [arm.incoming, arm.outgoing]).flatten();
+            let least = roads.map(|road| lanes_width(network, road)).reduce(Meters::min);
+            if let Some(least) = least.filter(|least| one.length < *least) {
+                diagnostics.push(Diagnostic::new(
+                    format!("junction {junction}, crossing of {}", network.roads[one.arm].name),
+                    format!("is {:.1} long, the lanes it leads over are {least:.1} wide", one.length),
+                    "give its length from curb to curb",
+                ));
+            }
+        }
+    }
+    diagnostics
+}
+
+fn lanes_width(network: &Network, road: RoadId) -> Meters {
+    network.lanes_of(road).map(|lane| network.lanes[lane].width).sum()
 }
 
 /// Whether some stage shows both groups.

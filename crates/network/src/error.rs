@@ -10,7 +10,7 @@ use thiserror::Error;
 #[non_exhaustive]
 pub enum NetworkError {
     /// Not JSON, or JSON of another shape.
-    #[error("{file}: line {line}, column {column}, at `{path}`: {message}; correct the file there")]
+    #[error("{file}: line {line}, column {column}, at `{path}`: {message}; {remedy}")]
     Json {
         /// The file.
         file: String,
@@ -22,6 +22,8 @@ pub enum NetworkError {
         path: String,
         /// What the parser found and what it expected.
         message: String,
+        /// What to do.
+        remedy: &'static str,
     },
     /// Nothing to drive on.
     #[error("{file}: has no {what}; a city needs at least one, check that this is the right file")]

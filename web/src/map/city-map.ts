@@ -3,6 +3,7 @@ import {
   MapLibreMap,
   NavigationControl,
   type PointLike,
+  prewarm,
   ScaleControl,
   setWorkerUrl,
 } from 'maplibre-gl';
@@ -33,10 +34,14 @@ import { BELOW_RIBBONS, cityStyle, PLACE_ICONS, SOURCES, type SourceName } from 
 import { LABELLED } from './style-labels';
 
 setWorkerUrl(workerUrl);
+// Its workers start while the city is still on its way.
+prewarm();
 
 export interface CityMapOptions {
   container: HTMLElement;
   city: City;
+  network: Network;
+  places: GeoJSON.FeatureCollection;
   anchor: [number, number];
   lang: Lang;
   padding: { left: number; right: number; top: number; bottom: number };
@@ -59,10 +64,10 @@ export class CityMap {
   readonly marks: Marks;
   private readonly overlay: Overlay;
   private readonly lat: number;
-  private data: Partial<Record<SourceName, GeoJSON.FeatureCollection>> = {};
+  private readonly data: Partial<Record<SourceName, GeoJSON.FeatureCollection>>;
   /** What the style was built with; sources say nothing of data set while it loads. */
-  private styled: Partial<Record<SourceName, GeoJSON.FeatureCollection>> = {};
-  private roadMesh: Mesh | null = null;
+  private styled: Partial<Record<SourceName, GeoJSON.FeatureCollection>>;
+  private readonly roadMesh: Mesh;
   private speed: SpeedLayer | null = null;
   private lang: Lang;
   private speeds: Uint8Array | null = null;
@@ -73,14 +78,24 @@ export class CityMap {
   });
 
   constructor(private readonly options: CityMapOptions) {
-    const { city, container, lang } = options;
+    const { city, container, lang, network } = options;
     this.lang = lang;
     this.lat = city.center.lat;
+    this.data = {
+      places: placeFeatures(options.places),
+      roads: roadFeatures(network),
+      middles: middleFeatures(network),
+      'lane-marks': laneMarkFeatures(network),
+      streets: streetFeatures(network),
+    };
+    this.styled = { ...this.data };
+    const shapes = new Shapes(network, options.anchor, this.lat);
+    this.roadMesh = shapes.roads();
     const [w, s, e, n] = city.bounds;
     const [dx, dy] = [(e - w) * 0.6 + 0.02, (n - s) * 0.6 + 0.02];
     this.map = new MapLibreMap({
       container,
-      style: cityStyle(this.lat, lang, {}),
+      style: cityStyle(this.lat, lang, this.styled),
       bounds: city.bounds,
       fitBoundsOptions: { padding: options.padding },
       maxBounds: [w - dx, s - dy, e + dx, n + dy],
@@ -99,6 +114,7 @@ export class CityMap {
     this.map.addControl(new NavigationControl({ showCompass: false }), 'bottom-right');
     this.map.addControl(new ScaleControl({ maxWidth: 110 }), 'bottom-right');
     this.overlay = new Overlay(this.map, options.anchor, this.lat, options.tell);
+    this.overlay.setHeads(shapes.heads());
     this.marks = new Marks(this.map);
     this.map.on('style.load', () => this.dress());
     this.map.on('moveend', () => this.tellView());
@@ -118,22 +134,6 @@ export class CityMap {
       options.onBaseMap(trouble);
     });
     this.map.getCanvas().setAttribute('tabindex', '0');
-  }
-
-  /** Draws the city's streets and places. */
-  setCity(network: Network, places: GeoJSON.FeatureCollection): void {
-    this.data = {
-      ...this.data,
-      places: placeFeatures(places),
-      roads: roadFeatures(network),
-      middles: middleFeatures(network),
-      'lane-marks': laneMarkFeatures(network),
-      streets: streetFeatures(network),
-    };
-    const shapes = new Shapes(network, this.options.anchor, this.lat);
-    this.roadMesh = shapes.roads();
-    this.overlay.setHeads(shapes.heads());
-    this.rebuild();
   }
 
   setJunctions(
@@ -230,11 +230,9 @@ export class CityMap {
       const image = iconImage(kind, token('map-label'), token('map-halo'));
       if (image && !this.map.hasImage(`place-${kind}`)) this.map.addImage(`place-${kind}`, image);
     }
-    if (this.roadMesh) {
-      this.speed = new SpeedLayer(this.roadMesh, this.options.anchor, this.lat);
-      this.map.addLayer(this.speed, BELOW_RIBBONS);
-      if (this.speeds) this.speed.setSpeeds(this.speeds);
-    }
+    this.speed = new SpeedLayer(this.roadMesh, this.options.anchor, this.lat);
+    this.map.addLayer(this.speed, BELOW_RIBBONS);
+    if (this.speeds) this.speed.setSpeeds(this.speeds);
     this.map.addLayer(this.overlay.follower());
     const base = this.options.city.base_map;
     // A style that comes back with a lost graphics context has it already.

@@ -49,15 +49,16 @@ class Live {
   /** Loads the city, then follows its stream. */
   async start(): Promise<void> {
     try {
+      const drawn = Promise.all([read.network(), read.places()]);
+      // Whatever fails is told once, below.
+      drawn.catch(() => undefined);
       const [city, session, state] = await Promise.all([read.city(), read.session(), read.state()]);
       this.city = city;
       this.session = session;
       this.state = state;
       this.anchor = [mercatorX(city.center.lon), mercatorY(city.center.lat)];
       this.open();
-      const [network, places] = await Promise.all([read.network(), read.places()]);
-      this.network = network;
-      this.places = places;
+      [this.network, this.places] = await drawn;
       this.followMeasures();
     } catch (error) {
       this.failure = error instanceof Error ? error.message || error.name : String(error);

@@ -16,10 +16,11 @@ import type { Message, MessageArg, Name } from '../api/types';
 
 export type Lang = 'zh' | 'en';
 
-const files = import.meta.glob<string>(
-  ['../messages/**/*.ftl', '../../../crates/*/messages/*.ftl', '../../../scenes/*/messages/*.ftl'],
-  { query: '?raw', import: 'default' },
-);
+/** One module for each language, so that a page fetches one file and not one for each scene. */
+const files: Record<Lang, () => Promise<{ sources: string[] }>> = {
+  zh: () => import('./zh'),
+  en: () => import('./en'),
+};
 
 export const LOCALES: Record<Lang, string> = { zh: 'zh-CN', en: 'en-GB' };
 
@@ -31,8 +32,7 @@ class Words {
 
   /** Loads the words of `lang` and speaks it from then on. */
   async speak(lang: Lang): Promise<void> {
-    const paths = Object.keys(files).filter((path) => path.endsWith(`/${lang}.ftl`));
-    const sources = await Promise.all(paths.sort().map((path) => files[path]!()));
+    const { sources } = await files[lang]();
     this.told = new WeakMap();
     this.bundle = bundleOf(lang, sources);
     this.lang = lang;

@@ -54,7 +54,7 @@ impl Tree {
             }
             order.push(road);
             for &(from, movement) in graph.arrivals(road) {
-                let over = graph.turns_ms[movement as usize] + road_ms[from as usize];
+                let over = graph.turns_ms[movement as usize].saturating_add(road_ms[from as usize]);
                 let total = cost.saturating_add(over);
                 if total < cost_ms[from as usize] {
                     cost_ms[from as usize] = total;

@@ -62,6 +62,11 @@ impl<'a> Table<'a> {
 }
 
 impl Row<'_> {
+    /// Line of the file, from 1.
+    pub(super) fn line(&self) -> usize {
+        self.line
+    }
+
     /// The text of a column, which the table was read with.
     pub(super) fn text(&self, column: &str) -> Result<&str, CityError> {
         let index = self.table.columns.iter().position(|name| name == column);
@@ -79,14 +84,11 @@ impl Row<'_> {
         }
     }
 
-    /// A finite number that is not negative.
-    pub(super) fn amount(&self, column: &str) -> Result<f64, CityError> {
-        let value: f64 = self.number(column, "a number of 0 or more")?;
-        if value.is_finite() && value >= 0.0 {
-            Ok(value)
-        } else {
-            Err(self.bad(column, "a number of 0 or more".to_owned()))
-        }
+    /// A number of 0 to `most`.
+    pub(super) fn amount(&self, column: &str, most: f64) -> Result<f64, CityError> {
+        let expected = || format!("a number of 0 to {most}");
+        let value: f64 = self.number(column, &expected())?;
+        if (0.0..=most).contains(&value) { Ok(value) } else { Err(self.bad(column, expected())) }
     }
 
     /// One of the words of an enumeration.

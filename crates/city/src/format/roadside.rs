@@ -20,6 +20,11 @@ const ADDRESSES: [&str; 3] = ["road", "position_m", "number"];
 const TIMES: [&str; 2] = ["road", "usual_time_s"];
 const TURNS: [&str; 3] = ["from", "to", "usual_time_s"];
 
+/// Longest detector: an area covered by one camera.
+const DETECTOR_MAX_M: f64 = 1000.0;
+/// Longest usual time: a day.
+const USUAL_TIME_MAX_S: f64 = 86_400.0;
+
 pub(super) fn write_detectors(pack: &CityPack) -> Vec<u8> {
     // The last column is for readers of the file; it follows from the network.
     let columns = [&DETECTORS[..], &["movements"]].concat();
@@ -61,7 +66,7 @@ pub(super) fn read_detectors(
             name,
             lane,
             position: names.position_in(&row, road, "position_m")?,
-            length: Meters::new(row.amount("length_m")?),
+            length: Meters::new(row.amount("length_m", DETECTOR_MAX_M)?),
             kind: row.word("kind", "stop_line, advance or entry")?,
         });
     }
@@ -194,6 +199,14 @@ pub(super) fn read_usual_turns(
     })
 }
 
+/// What a row is about: all of its columns but the last.
+fn key(row: &Row<'_>, columns: &[&str]) -> Result<String, CityError> {
+    let named = columns[..columns.len() - 1].iter();
+    let parts: Result<Vec<String>, CityError> =
+        named.map(|column| Ok(format!("{column} {}", row.text(column)?))).collect();
+    Ok(parts?.join(" "))
+}
+
 /// The column `usual_time_s` of a table, which must have a row for each of `count` things or none.
 fn times<I: Id>(
     file: &'static str,
@@ -207,9 +220,10 @@ fn times<I: Id>(
     let mut rows = 0;
     for row in table.rows() {
         let id = id_of(&row)?;
-        let time = Seconds::new(row.amount("usual_time_s")?);
+        let time = Seconds::new(row.amount("usual_time_s", USUAL_TIME_MAX_S)?);
         if times[id].replace(time).is_some() {
-            return Err(row.twice(format!("{} {}", columns[0], row.text(columns[0])?)));
+            let message = "is there a second time; keep one row of each";
+            return Err(CityError::syntax(file, row.line(), format!("{} {message}", key(&row, columns)?)));
         }
         rows += 1;
     }

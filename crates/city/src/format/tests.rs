@@ -272,6 +272,41 @@ proptest! {
     }
 }
 
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(120))]
+
+    #[test]
+    fn whatever_number_stands_in_a_table_trips_are_drawn_or_it_is_named(
+        file in 0..TABLES.len(), which in any::<prop::sample::Index>(), number in prop::sample::select(&NUMBERS[..]),
+    ) {
+        let mut files = small();
+        let text = String::from_utf8(files[TABLES[file]].clone()).unwrap();
+        let numbers: Vec<(usize, &str)> = text
+            .split([',', '\n', ' ', ':', ';'])
+            .filter(|part| part.parse::<f64>().is_ok())
+            .map(|part| (part.as_ptr() as usize - text.as_ptr() as usize, part))
+            .collect();
+        let (at, part) = numbers[which.index(numbers.len())];
+        let changed = format!("{}{number}{}", &text[..at], &text[at + part.len()..]);
+        files.insert(TABLES[file], changed.into_bytes());
+        match open(&files) {
+            Ok(pack) => {
+                crate::demand_for(&pack, 450, 452, 1);
+            }
+            Err(error) => {
+                let message = error.to_string();
+                prop_assert!(message.contains(TABLES[file]), "{}", message);
+            }
+        }
+    }
+}
+
+/// Tables of numbers, and what is put in the place of one.
+const TABLES: [&str; 5] =
+    ["population.csv", "roads.csv", "turns.csv", "demand.toml", "network.jsonl"];
+const NUMBERS: [&str; 9] =
+    ["0", "-1", "1", "0.5", "999999", "4294967295", "1e308", "1e-308", "18446744073709551616"];
+
 /// Files a pack may consist of: twelve of a generated city and `trips.json`.
 const FILES: usize = 13;
 

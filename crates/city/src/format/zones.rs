@@ -10,6 +10,8 @@ use crate::CityError;
 use crate::pack::{Activity, CityPack, Zone, ZoneId};
 
 const FILE: &str = "population.csv";
+/// Most people, jobs or vehicles of one zone: a million are a city of their own.
+const AMOUNT_MAX: f64 = 1e6;
 
 fn columns() -> Vec<&'static str> {
     let mut columns = vec!["zone_zh", "zone_en", "district_zh", "district_en", "lon", "lat"];
@@ -46,7 +48,7 @@ fn zone(row: &Row<'_>, names: &Names<'_>) -> Result<Zone, CityError> {
     };
     let mut amounts = [0.0; 8];
     for (amount, activity) in amounts.iter_mut().zip(Activity::ALL) {
-        *amount = row.amount(activity.name())?;
+        *amount = row.amount(activity.name(), AMOUNT_MAX)?;
     }
     let mut roads = Vec::new();
     for part in row.text("roads")?.split(';').filter(|part| !part.is_empty()) {

@@ -1,4 +1,5 @@
-//! What the blocks are used for: homes, jobs, shops, schools, hospitals, stations, parks.
+//! What the blocks are used for: homes, jobs, shops, schools, hospitals, stations, parks, homes for
+//! the aged.
 //!
 //! # Units
 //! Metres and square metres.
@@ -15,6 +16,22 @@ use super::blocks::Block;
 use super::streets::Streets;
 use crate::pack::PlaceKind;
 use crate::random::Stream;
+
+/// What stands on the blocks.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Uses<'a> {
+    /// The use of every block.
+    pub(crate) blocks: &'a [PlaceKind],
+    /// What stands on a block besides its use.
+    pub(crate) shared: &'a [(usize, PlaceKind)],
+}
+
+impl Uses<'_> {
+    /// Pairs of block and use.
+    pub(crate) fn all(&self) -> impl Iterator<Item = (usize, PlaceKind)> + '_ {
+        self.blocks.iter().copied().enumerate().chain(self.shared.iter().copied())
+    }
+}
 
 /// The use of every block.
 pub(crate) fn uses(blocks: &[Block], streets: &Streets, radius: f64, seed: u64) -> Vec<PlaceKind> {
@@ -35,11 +52,12 @@ pub(crate) fn uses(blocks: &[Block], streets: &Streets, radius: f64, seed: u64) 
         (PlaceKind::FireStation, (junctions / 140).max(1), 1_500.0, 12_000.0),
         (PlaceKind::School, (count / 13).max(1), 4_000.0, 22_000.0),
         (PlaceKind::Park, (count / 11).max(1), 6_000.0, 90_000.0),
+        (PlaceKind::CareHome, (junctions / 180).max(1), 2_000.0, 16_000.0),
     ];
     // A village keeps room for homes.
     let facilities = &facilities[..if count < 12 { 2 } else { facilities.len() }];
     for &(kind, wanted, least, most) in facilities {
-        let off_major = matches!(kind, PlaceKind::Park | PlaceKind::School);
+        let off_major = matches!(kind, PlaceKind::Park | PlaceKind::School | PlaceKind::CareHome);
         let fits = |index: &usize| {
             let block = &blocks[*index];
             uses[*index].is_none()
@@ -80,6 +98,28 @@ pub(crate) fn uses(blocks: &[Block], streets: &Streets, radius: f64, seed: u64) 
         })
     };
     uses.into_iter().enumerate().map(fill).collect()
+}
+
+/// What no block was given to and people need all the same: it stands on a block of another use,
+/// as in a village whose school is among its houses. Pairs of block and use.
+pub(crate) fn shared(blocks: &[Block], uses: &[PlaceKind]) -> Vec<(usize, PlaceKind)> {
+    let needed = [
+        PlaceKind::Homes,
+        PlaceKind::Jobs,
+        PlaceKind::Shops,
+        PlaceKind::School,
+        PlaceKind::FireStation,
+        PlaceKind::Park,
+        PlaceKind::CareHome,
+    ];
+    let missing = needed.into_iter().filter(|kind| !uses.contains(kind));
+    let mut hosts: Vec<usize> = (0..blocks.len()).collect();
+    let rank = |block: &usize| (uses[*block] != PlaceKind::Homes, -blocks[*block].area);
+    hosts.sort_by(|a, b| {
+        let (a, b) = (rank(a), rank(b));
+        a.0.cmp(&b.0).then(a.1.total_cmp(&b.1))
+    });
+    hosts.iter().copied().cycle().zip(missing).collect()
 }
 
 /// Whether an expressway makes much of a block's edge: nobody builds there.

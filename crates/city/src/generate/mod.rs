@@ -14,6 +14,7 @@
 
 mod blocks;
 mod civic;
+mod cut_off;
 mod fittings;
 mod grid;
 mod junction;
@@ -99,27 +100,28 @@ pub fn generate(options: &GenerateOptions) -> CityPack {
     built.network.name.clone_from(&name.en);
     let blocks = blocks::find(&streets, &built.arms);
     let uses = land::uses(&blocks, &streets, lattice.radius, seed);
-    let hospitals: Vec<Point> = blocks
-        .iter()
-        .zip(&uses)
-        .filter(|(_, kind)| **kind == PlaceKind::Hospital)
-        .map(|(block, _)| block.center)
+    let shared = land::shared(&blocks, &uses);
+    let uses = land::Uses { blocks: &uses, shared: &shared };
+    let slow_walkers: Vec<Point> = uses
+        .all()
+        .filter(|(_, kind)| matches!(kind, PlaceKind::Hospital | PlaceKind::CareHome))
+        .map(|(block, _)| blocks[block].center)
         .collect();
     let centers: Vec<Point> =
         built.network.junctions.iter().map(|junction| junction.center).collect();
     signals::configure(&mut built, &|junction: JunctionId| {
         let near =
             |at: &Point| geometry::distance(*at, centers[junction.index()]) < Meters::new(220.0);
-        hospitals.iter().any(near)
+        slow_walkers.iter().any(near)
     });
-    let zoning = zones::make(&built, &streets, &lattice, (&blocks, &uses), frame, seed);
+    let zoning = zones::make(&built, &streets, &lattice, (&blocks, uses), frame, seed);
     let land = places::Land {
         built: &built,
         streets: &streets,
         lattice: &lattice,
         warp: &warp,
         blocks: &blocks,
-        uses: &uses,
+        uses,
         frame,
         seed,
     };

@@ -15,6 +15,7 @@ use urbis_network::{
 };
 use urbis_units::{LocalFrame, Meters, MetersPerSecond, Point};
 
+use super::cut_off::cut_off;
 use super::junction::{self, Arm};
 use super::streets::{Streets, rounded};
 
@@ -244,7 +245,7 @@ fn add_road(
 }
 
 /// Every turn that may be driven: by junction, from arm, to arm.
-type Turns = Vec<Vec<(usize, usize, RoadId, RoadId, Turn)>>;
+pub(super) type Turns = Vec<Vec<(usize, usize, RoadId, RoadId, Turn)>>;
 
 fn turns(built: &Built, right_only: &[bool]) -> Turns {
     let of_junction = |(index, arms): (usize, &Vec<Arm>)| {
@@ -264,45 +265,6 @@ fn turns(built: &Built, right_only: &[bool]) -> Turns {
         turns
     };
     built.arms.iter().enumerate().map(of_junction).collect()
-}
-
-/// Roads within the city that cannot be reached from all others, or cannot reach them.
-fn cut_off(network: &Network, turns: &Turns) -> Vec<RoadId> {
-    let count = network.roads.len();
-    let mut after = vec![Vec::new(); count];
-    let mut before = vec![Vec::new(); count];
-    for (_, _, from, to, _) in turns.iter().flatten() {
-        after[from.index()].push(to.index());
-        before[to.index()].push(from.index());
-    }
-    let boundary = |junction| network.junctions[junction].kind == JunctionKind::Boundary;
-    let inside =
-        |road: RoadId| !boundary(network.roads[road].from) && !boundary(network.roads[road].to);
-    // From a main street: a local one may be the one that is cut off.
-    let inner = network.roads.ids().filter(|road| inside(*road));
-    let Some(start) = inner.min_by_key(|road| (network.roads[*road].class, *road)) else {
-        return Vec::new();
-    };
-    let reach = |next: &[Vec<usize>]| {
-        let mut seen = vec![false; count];
-        seen[start.index()] = true;
-        let mut open = vec![start.index()];
-        while let Some(road) = open.pop() {
-            for &other in &next[road] {
-                if !std::mem::replace(&mut seen[other], true) {
-                    open.push(other);
-                }
-            }
-        }
-        seen
-    };
-    let (forward, backward) = (reach(&after), reach(&before));
-    let lost = |road: &RoadId| {
-        let leaves = boundary(network.roads[*road].to);
-        let enters = boundary(network.roads[*road].from);
-        !(forward[road.index()] || enters) || !(backward[road.index()] || leaves)
-    };
-    network.roads.ids().filter(lost).collect()
 }
 
 fn add_movements(built: &mut Built, turns: &Turns) {

@@ -7,7 +7,7 @@ use urbis_network::{Label, geometry};
 use urbis_units::{LocalFrame, Meters, Point, Wgs84};
 
 use super::blocks::{Block, area};
-use super::land::{contains, entrance};
+use super::land::{Uses, contains, entrance};
 use super::lattice::Lattice;
 use super::names::{Stems, named};
 use super::network::Built;
@@ -35,7 +35,7 @@ pub(crate) struct Land<'a> {
     pub(crate) lattice: &'a Lattice,
     pub(crate) warp: &'a Warp,
     pub(crate) blocks: &'a [Block],
-    pub(crate) uses: &'a [PlaceKind],
+    pub(crate) uses: Uses<'a>,
     pub(crate) frame: LocalFrame,
     pub(crate) seed: u64,
 }
@@ -62,7 +62,7 @@ impl Land<'_> {
         let mut stations = Vec::new();
         let mut numbers = [0_usize; 16];
         for (index, block) in self.blocks.iter().enumerate() {
-            let kind = self.uses[index];
+            let kind = self.uses.blocks[index];
             numbers[kind as usize] += 1;
             let label = label(kind, numbers[kind as usize], &mut stems);
             let belt = kind == PlaceKind::Park && block.area > 90_000.0;
@@ -75,6 +75,18 @@ impl Land<'_> {
             if kind == PlaceKind::Park {
                 places.extend(self.lake(block, index));
             }
+        }
+        for (nth, &(index, kind)) in self.uses.shared.iter().enumerate() {
+            numbers[kind as usize] += 1;
+            let label = label(kind, numbers[kind as usize], &mut stems);
+            let station = self.station(kind, &self.blocks[index], &label, index);
+            let road = station.as_ref().map(|station| station.road);
+            stations.extend(station);
+            // Beside each other, where several stand on one block.
+            let mut at = self.blocks[index].center;
+            at.x += 24.0 * (nth / self.blocks.len()) as f64;
+            let geometry = Geometry::Point(wgs84(self.frame, at));
+            places.push(Place { kind, label, geometry, road });
         }
         self.bridges(&mut places);
         self.districts(zoning, &mut places);
@@ -202,6 +214,7 @@ fn label(kind: PlaceKind, number: usize, stems: &mut Stems) -> Label {
         PlaceKind::Park => named(&stems.take(), "公园", "Park"),
         PlaceKind::FireStation => named(&stems.take(), "消防站", "Fire Station"),
         PlaceKind::AmbulanceStation => named(&stems.take(), "急救站", "Ambulance Station"),
+        PlaceKind::CareHome => named(&stems.take(), "养老院", "Home for the Aged"),
         _ => Label::default(),
     }
 }

@@ -58,6 +58,7 @@ impl<'a> Planner<'a> {
         self.bridges(&mut grid);
         keep_largest_part(&mut grid);
         self.ways_out(&mut grid);
+        self.way_over(&mut grid);
         self.note_land_around(&mut grid, &inside);
         self.limit_access(&mut grid);
         self.merge_blocks(&mut grid);
@@ -141,6 +142,27 @@ impl<'a> Planner<'a> {
                     left -= 1;
                 }
             }
+        }
+    }
+
+    /// A village on one bank has its way out over the river.
+    fn way_over(&self, grid: &mut Grid) {
+        let (width, south) = (grid.width, self.lattice.river);
+        let crossed = |column: usize| grid.pieces[grid.north(south * width + column)].is_some();
+        if (0..width).any(crossed) {
+            return;
+        }
+        let middle = |line: &Line| line.class == RoadClass::Arterial && line.block == 0;
+        let Some(column) = self.lattice.columns.iter().position(middle) else { return };
+        let built = |row: &usize| grid.degree[row * width + column] > 0;
+        // The village lies on the north bank: the river runs below the center.
+        let Some(edge) = (south + 1..self.lattice.rows.len()).find(built) else { return };
+        for row in south..edge {
+            grid.add(grid.north(row * width + column), self.lattice.class_north(column, row));
+        }
+        // A way out that ended before the river goes on over it.
+        for row in south..=edge {
+            grid.boundary[row * width + column] = row == south;
         }
     }
 

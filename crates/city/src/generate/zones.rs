@@ -7,6 +7,7 @@ use urbis_network::{JunctionKind, Label, RoadClass, RoadId, geometry};
 use urbis_units::{LocalFrame, Point};
 
 use super::blocks::Block;
+use super::land::Uses;
 use super::lattice::Lattice;
 use super::names::{Stems, named};
 use super::network::Built;
@@ -15,6 +16,8 @@ use crate::pack::{Activity, PlaceKind, Zone, ZoneId};
 
 /// Most zones inside a city: superblocks are put together until there are fewer.
 const ZONES_MAX: usize = 380;
+/// Built-on land of what has no block of its own, hectares.
+const SHARED_HECTARES: f64 = 0.5;
 
 /// Zones and districts.
 #[derive(Debug)]
@@ -38,7 +41,7 @@ pub(crate) fn make(
     built: &Built,
     streets: &Streets,
     lattice: &Lattice,
-    (blocks, uses): (&[Block], &[PlaceKind]),
+    (blocks, uses): (&[Block], Uses<'_>),
     frame: LocalFrame,
     seed: u64,
 ) -> Zoning {
@@ -64,7 +67,13 @@ pub(crate) fn make(
     let mut drafts: BTreeMap<(i32, i32), Draft> = BTreeMap::new();
     for (index, block) in blocks.iter().enumerate() {
         let draft = drafts.entry(keys[index]).or_default();
-        add_block(draft, built, streets, block, (uses[index], lattice.radius));
+        add_block(draft, built, streets, block, (uses.blocks[index], lattice.radius));
+    }
+    for &(index, kind) in uses.shared {
+        let draft = drafts.entry(keys[index]).or_default();
+        for (activity, per_hectare) in people(kind).0 {
+            draft.amounts[*activity as usize] += per_hectare * SHARED_HECTARES;
+        }
     }
     // A zone without a street to stop on cannot make trips; its blocks draw none.
     drafts.retain(|_, draft| !draft.roads.is_empty());
@@ -94,7 +103,7 @@ fn districts(
     centers: &[Point],
     stems: &mut Stems,
 ) -> Vec<(Label, Point)> {
-    let wanted = (centers.len() / 7).clamp(1, 12);
+    let wanted = (centers.len() / 7).clamp(2, 12).min(centers.len());
     let apart = |a: Point, b: Point| geometry::distance(a, b).get();
     let mut seats: Vec<Point> = Vec::new();
     // The first district is the one around the center of the city.
@@ -126,6 +135,30 @@ fn districts(
         .collect()
 }
 
+/// People and places of activity a hectare of built-on land, and how many trips it draws.
+fn people(kind: PlaceKind) -> (&'static [(Activity, f64)], f64) {
+    use Activity::{Jobs, Leisure, Pupils, Residents, SchoolPlaces, Shopping, Workers};
+    match kind {
+        PlaceKind::Homes => (
+            &[
+                (Residents, 620.0),
+                (Workers, 340.0),
+                (Pupils, 75.0),
+                (Jobs, 18.0),
+                (Shopping, 6.0),
+                (Leisure, 6.0),
+            ],
+            1.0,
+        ),
+        PlaceKind::Jobs => (&[(Jobs, 900.0), (Shopping, 12.0), (Leisure, 10.0)], 1.4),
+        PlaceKind::Shops => (&[(Jobs, 380.0), (Shopping, 340.0), (Leisure, 110.0)], 1.3),
+        PlaceKind::School => (&[(SchoolPlaces, 700.0), (Jobs, 60.0)], 0.9),
+        PlaceKind::Hospital => (&[(Jobs, 620.0), (Shopping, 120.0)], 1.5),
+        PlaceKind::Park => (&[(Leisure, 60.0)], 0.3),
+        _ => (&[(Jobs, 80.0)], 0.4),
+    }
+}
+
 fn add_block(
     draft: &mut Draft,
     built: &Built,
@@ -139,50 +172,10 @@ fn add_block(
     let away = libm::hypot(block.center.x, block.center.y) / radius.max(300.0);
     let density = 0.5 + 0.9 * libm::exp(-away * away / 0.35);
     let built_on = block.area.min(120_000.0) * density;
-    let mut add = |activity: Activity, per_hectare: f64| {
-        draft.amounts[activity as usize] += per_hectare * built_on / 10_000.0;
-    };
-    let trips = match kind {
-        PlaceKind::Homes => {
-            add(Activity::Residents, 620.0);
-            add(Activity::Workers, 340.0);
-            add(Activity::Pupils, 75.0);
-            add(Activity::Jobs, 18.0);
-            add(Activity::Shopping, 6.0);
-            add(Activity::Leisure, 6.0);
-            1.0
-        }
-        PlaceKind::Jobs => {
-            add(Activity::Jobs, 900.0);
-            add(Activity::Shopping, 12.0);
-            add(Activity::Leisure, 10.0);
-            1.4
-        }
-        PlaceKind::Shops => {
-            add(Activity::Jobs, 380.0);
-            add(Activity::Shopping, 340.0);
-            add(Activity::Leisure, 110.0);
-            1.3
-        }
-        PlaceKind::School => {
-            add(Activity::SchoolPlaces, 700.0);
-            add(Activity::Jobs, 60.0);
-            0.9
-        }
-        PlaceKind::Hospital => {
-            add(Activity::Jobs, 620.0);
-            add(Activity::Shopping, 120.0);
-            1.5
-        }
-        PlaceKind::Park => {
-            add(Activity::Leisure, 60.0);
-            0.3
-        }
-        _ => {
-            add(Activity::Jobs, 80.0);
-            0.4
-        }
-    };
+    let (activities, trips) = people(kind);
+    for (activity, per_hectare) in activities {
+        draft.amounts[*activity as usize] += per_hectare * built_on / 10_000.0;
+    }
     let usable: Vec<(RoadId, f64)> = block
         .sides
         .iter()

@@ -62,6 +62,10 @@ pub(super) fn check(network: &Network, report: &mut Report) {
     }
 }
 
+/// Speed limits that a street may have.
+const SPEED_LIMIT_MIN: MetersPerSecond = MetersPerSecond::new(0.1);
+const SPEED_LIMIT_MAX: MetersPerSecond = MetersPerSecond::new(100.0);
+
 /// Whether lengths, widths, speeds and shapes can be.
 pub(super) fn sizes(network: &Network, report: &mut Report) {
     for road in &network.roads {
@@ -88,8 +92,7 @@ pub(super) fn sizes(network: &Network, report: &mut Report) {
             );
             let fine = positive(lane.width)
                 && positive(lane.length)
-                && lane.speed_limit.get().is_finite()
-                && lane.speed_limit > MetersPerSecond::ZERO;
+                && (SPEED_LIMIT_MIN..=SPEED_LIMIT_MAX).contains(&lane.speed_limit);
             report.expect(
                 fine,
                 &element,
@@ -99,7 +102,7 @@ pub(super) fn sizes(network: &Network, report: &mut Report) {
                         lane.width, lane.length, lane.speed_limit
                     )
                 },
-                "give it a positive width, length and speed limit",
+                "give it a positive width and length and a speed limit of 0.1 to 100 m/s",
             );
         }
     }

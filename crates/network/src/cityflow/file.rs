@@ -2,11 +2,13 @@
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde_json::error::Category;
 use urbis_units::Point;
 
 use crate::NetworkError;
 
 #[derive(Debug, Deserialize)]
+#[serde(expecting = "a roadnet, an object with `intersections` and `roads`")]
 pub(super) struct Roadnet {
     pub(super) intersections: Vec<Intersection>,
     pub(super) roads: Vec<Road>,
@@ -117,15 +119,31 @@ pub(super) struct Vehicle {
     pub(super) headway: f64,
 }
 
+/// What to do about JSON that does not read.
+fn remedy(error: &serde_json::Error) -> &'static str {
+    match error.classify() {
+        Category::Eof => "the file is cut off, fetch or export it again",
+        Category::Io | Category::Syntax => "it is no JSON there, correct it",
+        Category::Data if error.to_string().starts_with("missing field") => "add the field",
+        Category::Data => "write there what is expected",
+    }
+}
+
 /// Parses `bytes`, with line and path of the fault where they are not what they should be.
 pub(super) fn parse<T: DeserializeOwned>(bytes: &[u8], file: &str) -> Result<T, NetworkError> {
     let mut json = serde_json::Deserializer::from_slice(bytes);
-    let fault = |path: String, error: &serde_json::Error| NetworkError::Json {
-        file: file.to_owned(),
-        line: error.line(),
-        column: error.column(),
-        path,
-        message: error.to_string(),
+    let fault = |path: String, error: &serde_json::Error| {
+        let message = error.to_string();
+        // Line and column stand at the head already.
+        let place = message.rfind(" at line ").unwrap_or(message.len());
+        NetworkError::Json {
+            file: file.to_owned(),
+            line: error.line(),
+            column: error.column(),
+            path: if path == "." { "the top".to_owned() } else { path },
+            remedy: remedy(error),
+            message: message[..place].to_owned(),
+        }
     };
     let value = serde_path_to_error::deserialize(&mut json)
         .map_err(|error| fault(error.path().to_string(), error.inner()))?;

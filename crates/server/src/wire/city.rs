@@ -99,6 +99,7 @@ fn kind(kind: PlaceKind) -> &'static str {
         PlaceKind::AmbulanceStation => "ambulance_station",
         PlaceKind::District => "district",
         PlaceKind::Bridge => "bridge",
+        PlaceKind::CareHome => "care_home",
         _ => "other",
     }
 }
