@@ -13,6 +13,7 @@ mod decision;
 mod estimate;
 mod event;
 pub mod id;
+mod indicator;
 mod message;
 mod mission;
 mod observation;
@@ -33,6 +34,7 @@ pub use event::{
     Case, CaseId, CaseStep, Event, EventId, EventType, Evidence, Severity, StepRecord,
 };
 pub use id::{Id, IdVec, ids_in};
+pub use indicator::Indicators;
 pub use message::{Arg, Message};
 pub use mission::{Leg, Mission, Probe};
 pub use observation::{

@@ -14,8 +14,8 @@ use urbis_units::{CityTime, Mode};
 
 use crate::{
     Act, Case, ChoiceRehearsal, Command, CommandId, CommandResult, Decision, Entity, EntityId,
-    Event, EventId, JunctionId, LaneId, Lapse, Law, Message, ObservationBatch, Outcome, PersonId,
-    Proposal, ProposalId, Rehearsal, RoadId, Sealed, SourceId, StageIdx, SubjectId,
+    Event, EventId, Indicators, JunctionId, LaneId, Lapse, Law, Message, ObservationBatch, Outcome,
+    PersonId, Proposal, ProposalId, Rehearsal, RoadId, Sealed, SourceId, StageIdx, SubjectId,
 };
 
 /// Number of the record schema this program writes.
@@ -124,6 +124,13 @@ pub enum Record {
         how: Lapse,
         /// In words.
         why: Message,
+    },
+    /// How the traffic fares, once a minute.
+    Indicators {
+        /// In the city.
+        with: Indicators,
+        /// In the counterfactual, where one runs.
+        without: Option<Indicators>,
     },
 }
 

@@ -34,8 +34,6 @@ pub struct Metrics {
     /// Mean of travel time less the time of the same route at free flow, over all vehicles created;
     /// vehicles on their way count for the part they have driven, waiting to enter counts whole.
     pub mean_delay_s: f64,
-    /// Sum of the delays of the finished vehicles.
-    pub finished_delay_s: f64,
     /// How often a vehicle's speed fell below 0.1 m/s.
     pub stops: u64,
     /// Longest unbroken time one vehicle on the road was below 0.1 m/s.
@@ -118,7 +116,6 @@ impl State {
             att_published_s: mean((tally.site_time + on_site) as f64, tally.seen),
             veh_seen: tally.seen,
             mean_delay_s: mean(tally.delay + self.delay_so_far(layout), tally.created),
-            finished_delay_s: tally.delay,
             stops: tally.stops,
             max_wait_s: tally.wait_max,
             vehicle_steps: tally.vehicle_steps,

@@ -22,7 +22,11 @@ fn read(test: &str, path: &PathBuf) -> Option<Vec<u8>> {
     match std::fs::read(path) {
         Ok(bytes) => Some(bytes),
         Err(error) => {
-            assert!(std::env::var_os("CI").is_none(), "{test}: {}: {error}", path.display());
+            assert!(
+                std::env::var("CI").as_deref() != Ok("true"),
+                "{test}: {}: {error}",
+                path.display()
+            );
             println!("skipped: {test}: {}: {error}", path.display());
             None
         }

@@ -110,6 +110,30 @@ impl FileKeyring {
         Ok(keyring)
     }
 
+    /// How many persons' keys lie in `dir`, looked at without taking them; 0 where there are none
+    /// yet.
+    ///
+    /// # Errors
+    /// [`PersonalError::Store`] when they cannot be read, are damaged, or were wrapped by another
+    /// master key.
+    pub fn verify(dir: impl AsRef<Path>, master: &MasterKey) -> Result<usize, PersonalError> {
+        let path = dir.as_ref().join(FILE);
+        let fault = |text: String| PersonalError::Store(format!("{}: {text}", path.display()));
+        match std::fs::read(&path) {
+            Ok(bytes) => {
+                let slots = read_slots(&Zeroizing::new(bytes), master).map_err(fault)?;
+                Ok(slots.len())
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(0),
+            Err(error) => Err(fault(error.to_string())),
+        }
+    }
+
+    /// Whether keys lie in `dir` already.
+    pub fn is_in(dir: impl AsRef<Path>) -> bool {
+        dir.as_ref().join(FILE).exists()
+    }
+
     /// Wraps all keys under `master` instead of the present master key, which may be destroyed
     /// once this returned `Ok`.
     ///
@@ -292,7 +316,11 @@ fn read_slots(
         return Err(format!("format {format} of the file {FILE} is newer than this program"));
     }
     if header[16..48] != header_slot(master)[16..48] {
-        return Err("these keys were wrapped by another master key".to_owned());
+        return Err(
+            "these keys were wrapped by another master key; bring that one back (the file \
+                    master.key beside them, or data.master_key in the configuration)"
+                .to_owned(),
+        );
     }
     // Slots are filled in order; the zeros behind the last one are free.
     let used = slots.iter().rposition(|slot| slot.iter().any(|byte| *byte != 0)).unwrap_or(0);

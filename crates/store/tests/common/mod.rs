@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use urbis_core::{
     Act, Action, Actor, Authority, Begun, Case, CaseId, CaseStep, ChoiceOption, ChoiceRehearsal,
     Command, CommandId, CommandResult, Decision, DecisionId, Entity, EntityId, Event, EventId,
-    EventType, Evidence, JunctionId, Keyring, LaneId, Lapse, Law, Measured, Message,
+    EventType, Evidence, Indicators, JunctionId, Keyring, LaneId, Lapse, Law, Measured, Message,
     ObservationBatch, Opened, Order, Outcome, PersonId, Place, Plan, Prediction, Property,
     Proposal, ProposalId, Quality, Record, Rehearsal, RehearsalId, RoadId, Row, Sealed,
     Sensitivity, Severity, SourceId, Split, StageIdx, StepRecord, SubjectId,
@@ -267,6 +267,10 @@ pub(crate) fn records() -> Vec<Record> {
         Record::NotTaken { command: CommandId(9), junction: JunctionId(3), why: why.clone() },
         Record::Erased { subject: SubjectId("s-patient".to_owned()), why: why.clone() },
         Record::Lapsed { proposal: ProposalId(1), how: Lapse::Expired, why },
+        Record::Indicators {
+            with: Indicators { vehicles: 7, mean_speed_mps: 8.5, ..Indicators::default() },
+            without: Some(Indicators::default()),
+        },
     ]);
     records
 }
