@@ -45,8 +45,33 @@ pub enum DemandSource {
 /// Days differ: each `day_seed` draws another day around the mean, and the same seed always the
 /// same day, whatever part of it is asked for. A recording is played as it is on day 0.
 pub fn demand_for(pack: &CityPack, from: u32, to: u32, day_seed: u64) -> Demand {
-    match &pack.demand {
-        DemandSource::Model(model) => TripModel::new(pack, model).draw(from, to, day_seed),
-        DemandSource::Recorded(recorded) => recorded.draw(from, to, day_seed),
+    Drawing::of(pack).draw(from, to, day_seed)
+}
+
+/// A city's demand ready to be drawn from, for those who draw more than one part of it.
+#[derive(Debug)]
+pub struct Drawing<'a>(Source<'a>);
+
+#[derive(Debug)]
+enum Source<'a> {
+    Model(Box<TripModel<'a>>),
+    Recorded(&'a RecordedDemand),
+}
+
+impl<'a> Drawing<'a> {
+    /// The demand of `pack`.
+    pub fn of(pack: &'a CityPack) -> Self {
+        Self(match &pack.demand {
+            DemandSource::Model(model) => Source::Model(Box::new(TripModel::new(pack, model))),
+            DemandSource::Recorded(recorded) => Source::Recorded(recorded),
+        })
+    }
+
+    /// A part of a day, as [`demand_for`] says it.
+    pub fn draw(&self, from: u32, to: u32, day_seed: u64) -> Demand {
+        match &self.0 {
+            Source::Model(model) => model.draw(from, to, day_seed),
+            Source::Recorded(recorded) => recorded.draw(from, to, day_seed),
+        }
     }
 }

@@ -32,7 +32,7 @@ mod random;
 
 pub use base_map::BaseMap;
 pub use demand::{
-    DemandModel, DemandSource, Peak, Purpose, RecordedDemand, VehicleShare, demand_for,
+    DemandModel, DemandSource, Drawing, Peak, Purpose, RecordedDemand, VehicleShare, demand_for,
 };
 pub use error::CityError;
 pub use format::{FileSource, decode, encode, read_pack, write_pack};

@@ -9,10 +9,10 @@
 use std::path::{Path, PathBuf};
 
 use urbis_core::IdVec;
-use urbis_network::intergreen::{self, IntergreenParameters};
-use urbis_network::route::Router;
 use urbis_network::check::Diagnostic;
 use urbis_network::conflict::{self, Rules};
+use urbis_network::intergreen::{self, IntergreenParameters};
+use urbis_network::route::Router;
 use urbis_network::{
     Demand, Detector, DetectorId, DetectorKind, JunctionKind, Label, Network, RoadId, cityflow,
     geometry,
@@ -36,7 +36,7 @@ const START: u16 = 420;
 /// # Errors
 /// [`CityError`] when the folder is neither a city pack nor a folder of CityFlow files, or a file in
 /// it is at fault.
-pub fn open_city(folder: &Path, flow: Option<&Path>) -> Result<(CityPack, Vec<String>), CityError> {
+pub fn open_city(folder: &Path, flow: Option<&Path>) -> Result<(CityPack, Vec<Label>), CityError> {
     if !folder.join("city.toml").exists() {
         return open_cityflow(folder, flow);
     }
@@ -44,19 +44,22 @@ pub fn open_city(folder: &Path, flow: Option<&Path>) -> Result<(CityPack, Vec<St
     let mut assumptions = doubts(&pack.network);
     let lacks = |kind| pack.stations_of(kind).next().is_none();
     if lacks(StationKind::Ambulance) || lacks(StationKind::Hospital) {
-        assumptions.push(
+        assumptions.push(said(
+            "站点：stations.csv 中没有急救站或没有医院，无法呼叫救护车",
             "stations: stations.csv names no ambulance station or no hospital; ambulances cannot be \
-             called"
-                .to_owned(),
-        );
+             called",
+        ));
     }
     if let Some(flow) = flow {
         let trips = read_flow(flow, &pack.network)?;
-        assumptions.push(format!(
-            "demand: {} with {} trips stands in for the city's own; it begins at {} and repeats",
-            name_of(flow),
-            trips.trips.len(),
-            clock(pack.city.start_minute)
+        let (file, count) = (name_of(flow), trips.trips.len());
+        let begins = clock(pack.city.start_minute);
+        assumptions.push(said(
+            format!("需求：用 {file}（{count} 次出行）代替城市自己的需求，从 {begins} 开始并重复"),
+            format!(
+                "demand: {file} with {count} trips stands in for the city's own; it begins at \
+                 {begins} and repeats"
+            ),
         ));
         let recorded = RecordedDemand::new(trips, pack.city.start_minute);
         pack.demand = DemandSource::Recorded(recorded);
@@ -64,25 +67,35 @@ pub fn open_city(folder: &Path, flow: Option<&Path>) -> Result<(CityPack, Vec<St
     Ok((pack, assumptions))
 }
 
-fn open_cityflow(folder: &Path, flow: Option<&Path>) -> Result<(CityPack, Vec<String>), CityError> {
+fn open_cityflow(folder: &Path, flow: Option<&Path>) -> Result<(CityPack, Vec<Label>), CityError> {
     let mut assumptions = Vec::new();
     let (mut network, trips) = read_cityflow(folder, flow, &mut assumptions)?;
     network.frame = Some(LocalFrame { origin: CENTER });
     let name = folder_name(folder);
     let recorded = RecordedDemand::new(trips, START);
+    let (east, north) = (CENTER.longitude_deg, CENTER.latitude_deg);
+    let (begins, minutes) = (clock(START), recorded.minutes);
     assumptions.extend([
-        format!(
-            "place: the files name none; the network's origin is put at {} E, {} N",
-            CENTER.longitude_deg, CENTER.latitude_deg
+        said(
+            format!("位置：文件未说明，路网原点放在东经 {east}、北纬 {north}"),
+            format!("place: the files name none; the network's origin is put at {east} E, {north} N"),
         ),
-        format!("time: zone Asia/Shanghai, the flow begins at {}", clock(START)),
-        format!(
-            "demand: the flow's {} minutes repeat over the day; other days are drawn around it",
-            recorded.minutes
+        said(
+            format!("时间：时区 Asia/Shanghai，车流从 {begins} 开始"),
+            format!("time: zone Asia/Shanghai, the flow begins at {begins}"),
         ),
-        "detectors: one before the stop line of every lane and one at its entry".to_owned(),
-        "signals: conflicts, amber and intergreens follow from geometry; no pedestrian crossings"
-            .to_owned(),
+        said(
+            format!("需求：车流的 {minutes} 分钟在一天中重复，其他日子围绕它抽取"),
+            format!("demand: the flow's {minutes} minutes repeat over the day; other days are drawn around it"),
+        ),
+        said(
+            "检测器：每条车道停止线前一个，入口一个",
+            "detectors: one before the stop line of every lane and one at its entry",
+        ),
+        said(
+            "信号：冲突、黄灯和绿间隔由几何推算，没有人行横道",
+            "signals: conflicts, amber and intergreens follow from geometry; no pedestrian crossings",
+        ),
     ]);
     let stations = stations(&network, &mut assumptions);
     let pack = CityPack {
@@ -113,7 +126,7 @@ fn open_cityflow(folder: &Path, flow: Option<&Path>) -> Result<(CityPack, Vec<St
 fn read_cityflow(
     folder: &Path,
     flow: Option<&Path>,
-    assumptions: &mut Vec<String>,
+    assumptions: &mut Vec<Label>,
 ) -> Result<(Network, Demand), CityError> {
     let (roadnets, others): (Vec<PathBuf>, Vec<PathBuf>) =
         json_files(folder)?.into_iter().partition(|path| name_of(path).starts_with("roadnet"));
@@ -122,27 +135,30 @@ fn read_cityflow(
         file: file.to_owned(),
         remedy,
     };
-    let mut chosen = |what: &str, path: &Path, all: &[PathBuf]| {
+    let mut chosen = |(zh, en): (&str, &str), path: &Path, all: &[PathBuf]| {
         let rest: Vec<String> = all.iter().filter(|p| *p != path).map(|p| name_of(p)).collect();
-        let which = if rest.is_empty() {
-            "the only one".to_owned()
+        let (file, rest) = (name_of(path), rest.join(", "));
+        assumptions.push(if rest.is_empty() {
+            said(format!("{zh}：{file}，唯一的一个"), format!("{en}: {file}, the only one"))
         } else {
-            format!("the first by name (not {})", rest.join(", "))
-        };
-        assumptions.push(format!("{what}: {}, {which}", name_of(path)));
+            said(
+                format!("{zh}：{file}，按名称第一个（不是 {rest}）"),
+                format!("{en}: {file}, the first by name (not {rest})"),
+            )
+        });
     };
     let Some(roadnet) = roadnets.first() else {
         let remedy = "a city is a folder with a city.toml, or with CityFlow's roadnet*.json and a \
                       flow";
         return Err(missing("city.toml and no roadnet*.json", remedy));
     };
-    chosen("network", roadnet, &roadnets);
+    chosen(("路网", "network"), roadnet, &roadnets);
     let network = cityflow::read_roadnet(&read(roadnet)?, &name_of(roadnet))?;
     check_stages(&network, &name_of(roadnet))?;
     let flow = match (flow, others.first()) {
         (Some(flow), _) => flow,
         (None, Some(first)) => {
-            chosen("flow", first, &others);
+            chosen(("车流", "flow"), first, &others);
             first
         }
         (None, None) => {
@@ -157,21 +173,36 @@ fn read_cityflow(
 /// Says where geometry doubts the configuration of a signal: intergreens shorter than it asks for,
 /// groups that are called compatible although their paths meet, crossings shorter than their road.
 /// The configuration is kept: the controller runs it, and only its owner can change it.
-fn doubts(network: &Network) -> Vec<String> {
-    let mut said = first_few(&intergreen::check(network, &IntergreenParameters::RILSA), "intergreens");
-    said.extend(first_few(&conflict::check(network, &Rules::USUAL), "conflicts and crossings"));
-    said
+fn doubts(network: &Network) -> Vec<Label> {
+    let mut doubts = first_few(
+        &intergreen::check(network, &IntergreenParameters::RILSA),
+        ("绿间隔", "intergreens"),
+    );
+    doubts.extend(first_few(
+        &conflict::check(network, &Rules::USUAL),
+        ("冲突与人行横道", "conflicts and crossings"),
+    ));
+    doubts
 }
 
 /// The first few of many diagnostics, and how many more there are.
-fn first_few(found: &[Diagnostic], what: &str) -> Vec<String> {
+fn first_few(found: &[Diagnostic], (zh, en): (&str, &str)) -> Vec<Label> {
     const NAMED: usize = 5;
-    let mut said: Vec<String> =
-        found.iter().take(NAMED).map(|one| format!("warning: {one}")).collect();
+    let warning = |one: &Diagnostic| said(format!("警告：{one}"), format!("warning: {one}"));
+    let mut few: Vec<Label> = found.iter().take(NAMED).map(warning).collect();
     if found.len() > NAMED {
-        said.push(format!("warning: {} more {what} to look at", found.len() - NAMED));
+        let more = found.len() - NAMED;
+        few.push(said(
+            format!("警告：还有 {more} 处{zh}需要检查"),
+            format!("warning: {more} more {en} to look at"),
+        ));
     }
-    said
+    few
+}
+
+/// A sentence in both languages.
+fn said(zh: impl Into<String>, en: impl Into<String>) -> Label {
+    Label { zh: zh.into(), en: en.into() }
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, CityError> {
@@ -244,7 +275,7 @@ fn detectors(network: &Network) -> IdVec<DetectorId, Detector> {
 
 /// An ambulance station and a hospital at opposite corners of the network, on roads within it that
 /// are joined by a path both ways.
-fn stations(network: &Network, assumptions: &mut Vec<String>) -> Vec<Station> {
+fn stations(network: &Network, assumptions: &mut Vec<Label>) -> Vec<Station> {
     let inside = |road: RoadId| {
         let road = &network.roads[road];
         [road.from, road.to]
@@ -271,18 +302,18 @@ fn stations(network: &Network, assumptions: &mut Vec<String>) -> Vec<Station> {
         Some((station, hospital))
     });
     let Some((station, hospital)) = pair else {
-        assumptions.push(
+        assumptions.push(said(
+            "站点：没有，路网中没有两条道路双向可达，无法呼叫救护车",
             "stations: none, for no two roads of the network are joined both ways; ambulances \
-             cannot be called"
-                .to_owned(),
-        );
+             cannot be called",
+        ));
         return Vec::new();
     };
     let name = |road: RoadId| network.roads[road].name.as_str();
-    assumptions.push(format!(
-        "stations: an ambulance station on road {}, a hospital on road {}",
-        name(station),
-        name(hospital)
+    let (from, to) = (name(station), name(hospital));
+    assumptions.push(said(
+        format!("站点：道路 {from} 上的急救站，道路 {to} 上的医院"),
+        format!("stations: an ambulance station on road {from}, a hospital on road {to}"),
     ));
     let make = |kind, road: RoadId, zh: &str, en: &str, capacity| Station {
         kind,

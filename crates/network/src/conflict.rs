@@ -197,7 +197,10 @@ pub fn check(network: &Network, rules: &Rules) -> Vec<Diagnostic> {
             if let Some(least) = least.filter(|least| one.length < *least) {
                 diagnostics.push(Diagnostic::new(
                     format!("junction {junction}, crossing of {}", network.roads[one.arm].name),
-                    format!("is {:.1} long, the lanes it leads over are {least:.1} wide", one.length),
+                    format!(
+                        "is {:.1} long, the lanes it leads over are {least:.1} wide",
+                        one.length
+                    ),
                     "give its length from curb to curb",
                 ));
             }

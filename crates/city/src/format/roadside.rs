@@ -223,7 +223,11 @@ fn times<I: Id>(
         let time = Seconds::new(row.amount("usual_time_s", USUAL_TIME_MAX_S)?);
         if times[id].replace(time).is_some() {
             let message = "is there a second time; keep one row of each";
-            return Err(CityError::syntax(file, row.line(), format!("{} {message}", key(&row, columns)?)));
+            return Err(CityError::syntax(
+                file,
+                row.line(),
+                format!("{} {message}", key(&row, columns)?),
+            ));
         }
         rows += 1;
     }

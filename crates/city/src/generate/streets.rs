@@ -281,9 +281,10 @@ impl Canvas {
             shape: self.shape(grid, chain),
             line: if upright { 2 * column as u32 } else { 2 * row as u32 + 1 },
             superblock: (lattice.columns[column].block, lattice.rows[row].block),
-            bridge: chain.pieces.iter().any(|piece| {
-                *piece >= count && (*piece - count) / self.width == lattice.river
-            }),
+            bridge: chain
+                .pieces
+                .iter()
+                .any(|piece| *piece >= count && (*piece - count) / self.width == lattice.river),
             left: grid.blocks.find(left),
             right: grid.blocks.find(right),
         }

@@ -27,7 +27,9 @@ fn hangzhou_opens_with_its_assumptions_said_aloud() {
     let Some(folder) = data("hangzhou_4x4") else { return };
     let (pack, assumptions) = open_city(&folder, None).unwrap();
     assert_eq!(pack.network.signalized().count(), 16);
-    let said = assumptions.join("\n");
+    let said: Vec<&str> = assumptions.iter().map(|one| one.en.as_str()).collect();
+    let said = said.join("\n");
+    assert!(assumptions.iter().all(|one| !one.zh.is_empty()));
     assert!(said.contains("anon_4_4_hangzhou_real.json, the first by name"), "{said}");
     for word in ["place:", "time:", "detectors:", "signals:", "stations:"] {
         assert!(said.contains(word), "{word} is not said in {said}");
@@ -62,7 +64,7 @@ fn a_city_of_files_survives_being_written_as_a_pack() {
     crate::write_pack(&pack, home.path()).unwrap();
     let (again, assumptions) = open_city(home.path(), None).unwrap();
     assert!(again == pack);
-    assert_eq!(assumptions, Vec::<String>::new());
+    assert_eq!(assumptions, Vec::<Label>::new());
 }
 
 #[test]
@@ -99,6 +101,6 @@ fn a_configured_intergreen_shorter_than_geometry_asks_is_said_aloud() {
     assert!(opened == pack, "the controller's value is kept");
     assert_eq!(said.len(), 1, "{said:?}");
     for part in ["warning", &name, "intergreen is 0.5 s", "geometry asks for", "lengthen"] {
-        assert!(said[0].contains(part), "{said:?} does not say {part}");
+        assert!(said[0].en.contains(part), "{said:?} does not say {part}");
     }
 }
