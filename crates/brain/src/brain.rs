@@ -15,9 +15,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use urbis_core::{
-    Act, Command, Decision, DecisionId, Estimate, Event, EventId, Forecast, IdVec, Input,
-    JunctionId, LaneId, Law, Leg, Mission, ObservationBatch, ProposalId, Record, RoadId,
-    SignalStatus, StageIdx,
+    Command, Decision, DecisionId, Estimate, Event, EventId, Forecast, IdVec, Input, JunctionId,
+    LaneId, Law, Leg, Mission, ObservationBatch, ProposalId, Record, RoadId, SignalStatus,
 };
 use urbis_network::route::Router;
 use urbis_network::{DetectorTable, Network};
@@ -37,6 +36,7 @@ use crate::rehearsal::interval::Calibration;
 use crate::rehearsal::laws::Laws;
 use crate::rehearse::Rehearsals;
 use crate::view::ChoiceView;
+use hands::StageWish;
 
 /// How often the mirror is fed with expected trips, seconds.
 const FEED_S: i64 = 60;
@@ -100,7 +100,7 @@ pub(crate) struct Brain {
     /// What people asked for that is being rehearsed.
     asked: BTreeMap<ProposalId, Input>,
     /// Stages persons ask for, with the act that said so last.
-    pub(crate) requested: BTreeMap<JunctionId, (StageIdx, Act)>,
+    pub(crate) requested: BTreeMap<JunctionId, StageWish>,
     /// Choices of stage rehearsed afterwards.
     pub(crate) sampled: Choices,
     pub(crate) calibration: Calibration,

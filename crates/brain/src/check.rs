@@ -1,6 +1,7 @@
 //! Whether an input makes sense now, before it is recorded.
 
 use urbis_core::{Actor, Intake, JunctionId, LaneId, RoadId, StageIdx};
+use urbis_interlock::Refusal;
 
 use crate::error::InputError;
 use crate::session::Session;
@@ -74,6 +75,9 @@ impl Session {
             | Intake::ChooseLaw { junction, .. }
             | Intake::LocalManual { junction, .. } => self.has_signal(*junction),
             Intake::RequestStage { junction, stage } => self.may_request(*junction, *stage, input),
+            Intake::ReleaseStop => {
+                self.brain.gate.may_release_stop(&input.act).map_err(|why| refused(&why))
+            }
             _ => Ok(()),
         }
     }
@@ -110,12 +114,7 @@ impl Session {
         if junctions.is_empty() {
             return Err(not_now("no junction is named", "name at least one"));
         }
-        self.brain.gate.may_take(junctions, person, &input.act).map_err(|refusal| {
-            not_now(
-                &format!("the interlock refuses it by rule {}", refusal.rule.name()),
-                "see who has control there, and your own authority",
-            )
-        })
+        self.brain.gate.may_take(junctions, person, &input.act).map_err(|why| refused(&why))
     }
 
     fn check_decision(
@@ -162,6 +161,14 @@ impl Session {
         let found = self.network.junctions.get(junction).and_then(|j| j.signal.as_ref());
         found.map(|_| ()).ok_or(InputError::Unknown { what: "signal at junction", id: junction.0 })
     }
+}
+
+/// The interlock's answer to a person.
+fn refused(refusal: &Refusal) -> InputError {
+    not_now(
+        &format!("the interlock refuses it by rule {}", refusal.rule.name()),
+        "see who has control there, and your own authority",
+    )
 }
 
 fn not_now(problem: &str, remedy: &'static str) -> InputError {

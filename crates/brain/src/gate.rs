@@ -131,11 +131,26 @@ impl Gate {
         permits.into_iter().map(|permit| permit.junction).collect()
     }
 
+    /// Whether the stop may be released so; asks a copy, so that asking changes nothing.
+    ///
+    /// # Errors
+    /// [`Refusal`] with the rule that stands against it.
+    pub(crate) fn may_release_stop(&self, act: &Act) -> Result<(), Refusal> {
+        self.interlock.clone().resume(&act.who, &act.authority)
+    }
+
     /// The brain may act again.
     pub(crate) fn release_stop(&mut self, act: &Act) {
         if self.interlock.resume(&act.who, &act.authority).is_ok() {
             self.stopped = None;
         }
+    }
+
+    /// Whether a command would pass now; asks a copy, so that asking changes nothing.
+    pub(crate) fn would_pass(&self, command: &Command, now: CityTime) -> bool {
+        let request = Request::of(command);
+        let situation = self.situation(now);
+        request.is_some_and(|request| self.interlock.clone().check(&request, &situation).is_ok())
     }
 
     /// Who pressed the stop button, while it is in.

@@ -39,6 +39,8 @@ pub(crate) enum Stream {
     ProbePosition,
     /// How far a law in a rehearsal is off about a queue.
     DrawDoubt,
+    /// The brain's own dice: from them nobody comes back to those of the sensors.
+    Belief,
 }
 
 /// 64 random bits.

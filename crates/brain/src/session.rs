@@ -14,8 +14,8 @@ use std::sync::Arc;
 
 use urbis_city::CityPack;
 use urbis_core::{
-    Act, Actor, Authority, Command, IdVec, Input, Intake, Keyring, Message, ObservationBatch,
-    Place, Record,
+    Act, Actor, Authority, Command, IdVec, Indicators, Input, Intake, Keyring, Message,
+    ObservationBatch, Place, Record,
 };
 use urbis_network::Network;
 use urbis_store::{CityState, Journal};
@@ -170,6 +170,10 @@ impl Session {
         }
         if second % 60 == 0 {
             let point = HistoryPoint { at: now, with: self.kpi(), without: self.kpi_without() };
+            log.push(Record::Indicators {
+                with: Indicators::from(&point.with),
+                without: point.without.as_ref().map(Indicators::from),
+            });
             self.history.push(point);
         }
         if second % 3600 == 0 {

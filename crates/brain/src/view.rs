@@ -3,8 +3,9 @@
 //! `server` turns these into the wire types of its API; nothing here knows of HTTP or JSON.
 
 use urbis_core::{
-    CommandId, Decision, Event, EventId, IdVec, JunctionId, LaneId, Law, Message, Outcome,
-    PersonId, Place, Proposal, Rehearsal, RoadId, Sealed, SignalStatus, StageIdx,
+    CommandId, Decision, Event, EventId, IdVec, Indicators, JunctionId, LaneId, Law, Message,
+    MovementId, Outcome, PersonId, Place, Proposal, Rehearsal, RoadId, Sealed, SignalStatus,
+    StageIdx,
 };
 use urbis_units::{CityTime, Meters, MetersPerSecond, Mode, Seconds};
 
@@ -17,7 +18,8 @@ pub struct Kpi {
     pub waiting_to_enter: u32,
     /// Mean speed over the last five minutes.
     pub mean_speed: MetersPerSecond,
-    /// Mean delay of the trips finished in the last fifteen minutes.
+    /// Delay in the last fifteen minutes, per vehicle that was under way in them. Not of finished
+    /// trips: whoever clears a jam would be charged with all that its vehicles had lost before.
     pub mean_delay: Seconds,
     /// Delay of all vehicles since the start, vehicle hours.
     pub total_delay_veh_h: f64,
@@ -27,6 +29,21 @@ pub struct Kpi {
     pub finished: u32,
     /// Vehicles standing now.
     pub queue_veh: u32,
+}
+
+impl From<&Kpi> for Indicators {
+    fn from(kpi: &Kpi) -> Self {
+        Self {
+            vehicles: kpi.vehicles,
+            waiting_to_enter: kpi.waiting_to_enter,
+            mean_speed_mps: kpi.mean_speed.get(),
+            mean_delay_s: kpi.mean_delay.get(),
+            total_delay_veh_h: kpi.total_delay_veh_h,
+            stops_per_vehicle: kpi.stops_per_vehicle,
+            finished: kpi.finished,
+            queue_veh: kpi.queue_veh,
+        }
+    }
 }
 
 /// An event as people see it.
@@ -236,6 +253,8 @@ pub struct JunctionView {
     pub choice: Option<ChoiceView>,
     /// Lanes that lead to it with their estimate.
     pub lanes: Vec<(LaneId, urbis_core::LaneEstimate)>,
+    /// Its movements with their estimated flow and its standard deviation, vehicles an hour.
+    pub turns: Vec<(MovementId, f32, f32)>,
     /// The newest of its choices that was rehearsed afterwards.
     pub rehearsed: Option<urbis_core::ChoiceRehearsal>,
 }

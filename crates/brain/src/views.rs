@@ -90,12 +90,22 @@ impl Session {
             .flat_map(|road| self.network.lanes_of(*road))
             .filter_map(|lane| Some((lane, *self.brain.estimate.lanes.get(lane)?)))
             .collect();
+        let estimate = &self.brain.estimate;
+        let turns = self
+            .network
+            .movements_of(id)
+            .filter_map(|movement| {
+                let flow_vph = *estimate.movement_flow_vph.get(movement)?;
+                Some((movement, flow_vph, *estimate.movement_flow_sd_vph.get(movement)?))
+            })
+            .collect();
         Some(JunctionView {
             id,
             law: status.as_ref().map_or(urbis_core::Law::LocalPlan, |status| status.law),
             choice: self.brain.choices.get(&id).cloned(),
             status,
             lanes,
+            turns,
             rehearsed: self.brain.sampled.at(id).cloned(),
         })
     }

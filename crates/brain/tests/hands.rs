@@ -47,6 +47,51 @@ fn a_stage_a_person_asks_for_stays_until_they_give_the_junction_back() {
 }
 
 #[test]
+fn a_stage_that_cannot_come_yet_comes_as_soon_as_it_may() {
+    let mut stand = Stand::new(Vec::new());
+    ticks(&mut stand.session, 30);
+    let junction = stand.signalized()[0];
+    stand.submit(Intake::TakeControl { junction }).unwrap();
+    ticks(&mut stand.session, 1);
+    stand.submit(Intake::RequestStage { junction, stage: StageIdx(0) }).unwrap();
+    ticks(&mut stand.session, 60);
+    // The other stage has hardly begun when the first one is asked for again.
+    stand.submit(Intake::RequestStage { junction, stage: StageIdx(1) }).unwrap();
+    while status(&stand, junction).stage != Some(StageIdx(1)) {
+        ticks(&mut stand.session, 1);
+    }
+    let refused = |record: &Record| {
+        matches!(record, Record::Command { command, result: CommandResult::Refused { .. } }
+            if command.junction == junction)
+    };
+    let refusals = |stand: &mut Stand| stand.records().iter().filter(|one| refused(one)).count();
+    let before = refusals(&mut stand);
+    stand.submit(Intake::RequestStage { junction, stage: StageIdx(0) }).unwrap();
+    ticks(&mut stand.session, 1);
+    assert_eq!(refusals(&mut stand), before + 1, "minimum green stands against it");
+    ticks(&mut stand.session, 60);
+    assert_eq!(status(&stand, junction).stage, Some(StageIdx(0)), "it was not forgotten");
+    assert_eq!(refusals(&mut stand), before + 1, "waiting leaves no records");
+}
+
+#[test]
+fn operators_and_dispatchers_command_and_release_and_nobody_else_does() {
+    for (role, may) in [("operator", true), ("dispatcher", true), ("viewer", false)] {
+        let mut stand = Stand::new(Vec::new());
+        let junction = stand.signalized()[0];
+        let take = stand.submit_in(role, Intake::TakeControl { junction });
+        assert_eq!(take.is_ok(), may, "{role} takes a junction");
+        stand.submit_in(role, Intake::Stop).unwrap();
+        ticks(&mut stand.session, 1);
+        assert!(stand.session.view().stopped.is_some(), "everyone may stop");
+        let release = stand.submit_in(role, Intake::ReleaseStop);
+        assert_eq!(release.is_ok(), may, "{role} releases the stop");
+        ticks(&mut stand.session, 1);
+        assert_eq!(stand.session.view().stopped.is_none(), may, "what was accepted is done");
+    }
+}
+
+#[test]
 fn an_area_is_taken_as_a_whole_or_not_at_all() {
     let mut stand = Stand::new(Vec::new());
     let all = stand.signalized();

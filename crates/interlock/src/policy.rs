@@ -79,7 +79,7 @@ pub struct InterlockPolicy {
 
 impl InterlockPolicy {
     /// The usual policy: scene `signals` may command the city, scene `corridor` displaces it, and
-    /// persons in the role `operator` displace both.
+    /// persons in the roles `operator` and `dispatcher` displace both.
     pub fn usual(actuators: Actuators) -> Self {
         let grant = |to, rank| Grant { to, scope: Scope::City, rank };
         Self {
@@ -88,6 +88,7 @@ impl InterlockPolicy {
                 grant(Grantee::Scene("signals".to_owned()), 1),
                 grant(Grantee::Scene("corridor".to_owned()), 2),
                 grant(Grantee::Role("operator".to_owned()), 3),
+                grant(Grantee::Role("dispatcher".to_owned()), 3),
             ],
             latency: Seconds::new(1.0),
             report_age_max: Seconds::new(5.0),

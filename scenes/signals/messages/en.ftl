@@ -1,7 +1,7 @@
 signals-name = Signal timing
 signals-choice = { $reason }. Queues here: { NUMBER($now_veh, maximumFractionDigits: 0) } now, { NUMBER($then_veh, maximumFractionDigits: 0) } ± { NUMBER($then_sd_veh, maximumFractionDigits: 0) } vehicles expected in { NUMBER($horizon_s, maximumFractionDigits: 0) } s
 signals-plan = Plan with splits by measured flows, cycle { NUMBER($cycle_s, maximumFractionDigits: 0) } s
-signals-review = Signal review: { $retimed } plans fit the traffic badly, { $saturated } junctions no longer clear their queues
+signals-review = Signal review. Plans that fit the traffic badly: { $retimed }; junctions that no longer clear their queues: { $saturated }
 signals-option-none = Leave the plans as they are
 signals-option-webster = New splits at { $junctions } junctions, { NUMBER($saving_veh_h, maximumFractionDigits: 1) } vehicle-hours an hour less by Webster's formula
 signals-option-pressure = Max pressure, stage by stage, at { $junctions } junctions

@@ -1,7 +1,7 @@
 signals-name = 信号配时
 signals-choice = { $reason }。本路口排队：当前 { NUMBER($now_veh, maximumFractionDigits: 0) } 辆，预计 { NUMBER($horizon_s, maximumFractionDigits: 0) } 秒后 { NUMBER($then_veh, maximumFractionDigits: 0) } ± { NUMBER($then_sd_veh, maximumFractionDigits: 0) } 辆
 signals-plan = 按实测流量分配绿信比的方案，周期 { NUMBER($cycle_s, maximumFractionDigits: 0) } 秒
-signals-review = 信号评估：{ $retimed } 个方案与交通不符，{ $saturated } 个路口排队无法清空
+signals-review = 信号评估：与交通不符的方案 { $retimed } 个，排队无法清空的路口 { $saturated } 个
 signals-option-none = 保持现有方案
 signals-option-webster = { $junctions } 个路口采用新绿信比，按韦伯斯特公式每小时减少 { NUMBER($saving_veh_h, maximumFractionDigits: 1) } 车·小时
 signals-option-pressure = { $junctions } 个路口采用逐阶段最大压力控制

@@ -187,9 +187,7 @@ impl Brain {
         log: &mut Vec<Record>,
     ) -> Wanted {
         let mut wanted = Wanted::default();
-        for measured in &outcome.measured {
-            self.calibration.learn(&measured.measure, measured.inside);
-        }
+        self.calibration.learn_all(self.ledger.predicted(outcome.decision), outcome);
         log.push(Record::Outcome(outcome.clone()));
         self.ledger.outcome(outcome.clone());
         self.call_scenes(&SceneInput::Measured(outcome), None, log, &mut wanted);

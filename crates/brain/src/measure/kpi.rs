@@ -18,7 +18,8 @@ const DELAY_SAMPLES: usize = 90;
 struct Sample {
     speed_sum_mps: f64,
     vehicles: f64,
-    finished: u32,
+    created: u32,
+    /// Delay of all vehicles since the start.
     delay_sum_s: f64,
 }
 
@@ -43,12 +44,9 @@ impl Meter {
         }
         self.queue_veh = queue_veh;
         let metrics = twin.metrics();
-        self.samples.push_back(Sample {
-            speed_sum_mps,
-            vehicles,
-            finished: metrics.finished,
-            delay_sum_s: metrics.finished_delay_s,
-        });
+        let delay_sum_s = metrics.mean_delay_s * f64::from(metrics.created);
+        let created = metrics.created;
+        self.samples.push_back(Sample { speed_sum_mps, vehicles, created, delay_sum_s });
         if self.samples.len() > DELAY_SAMPLES {
             self.samples.pop_front();
         }
@@ -62,15 +60,15 @@ impl Meter {
             (speed + sample.speed_sum_mps, vehicles + sample.vehicles)
         });
         let first = self.samples.front().copied().unwrap_or_default();
-        let finished = f64::from(metrics.finished - first.finished);
-        let delay = metrics.finished_delay_s - first.delay_sum_s;
+        let delay_sum_s = metrics.mean_delay_s * f64::from(metrics.created);
+        let under_way = first.vehicles + f64::from(metrics.created - first.created);
         let mean = |sum: f64, n: f64| if n > 0.0 { sum / n } else { 0.0 };
         Kpi {
             vehicles: twin.driving(),
             waiting_to_enter: twin.waiting_to_enter(),
             mean_speed: MetersPerSecond::new(mean(speed, vehicles)),
-            mean_delay: Seconds::new(mean(delay, finished)),
-            total_delay_veh_h: metrics.mean_delay_s * f64::from(metrics.created) / 3600.0,
+            mean_delay: Seconds::new(mean(delay_sum_s - first.delay_sum_s, under_way)),
+            total_delay_veh_h: delay_sum_s / 3600.0,
             stops_per_vehicle: mean(metrics.stops as f64, f64::from(metrics.created)),
             finished: metrics.finished,
             queue_veh: self.queue_veh,

@@ -38,6 +38,10 @@ const HEADWAY_SD_RATIO: f64 = 0.06;
 /// out; this is what they are off together.
 const DAY_SD_RATIO: f64 = 0.04;
 
+/// Two arrivals closer than this, seconds, are as good as each other: what others lose decides then.
+/// Every junction that is held costs others for many minutes after the vehicle has passed.
+const ARRIVAL_MATTERS_S: f64 = 5.0;
+
 /// 95 % quantile of Student's distribution with nine degrees of freedom, for ten draws.
 const T_95: f64 = 1.833;
 
@@ -259,8 +263,8 @@ pub(crate) fn recommend(tried: &[Tried]) -> u8 {
         let gain = Gain::of(own, base);
         let (arrival, least) = (gain.arrival_s, best.1.arrival_s);
         let cheaper = gain.spent_veh_h < best.1.spent_veh_h;
-        let better = if arrival < -1.0 || least < -1.0 {
-            arrival < least - 1.0 || (arrival <= least + 1.0 && cheaper)
+        let better = if arrival < -ARRIVAL_MATTERS_S || least < -ARRIVAL_MATTERS_S {
+            arrival < least - ARRIVAL_MATTERS_S || (arrival <= least + ARRIVAL_MATTERS_S && cheaper)
         } else {
             cheaper && gain.sure
         };
@@ -290,6 +294,9 @@ mod tests {
         let none = option(0.0, 0.0);
         assert_eq!(recommend(&[none.clone(), option(-40.0, 1.0), option(-90.0, 3.0)]), 2);
         assert_eq!(recommend(&[none.clone(), option(-90.0, 1.0), option(-90.5, 3.0)]), 1);
+        assert_eq!(recommend(&[none.clone(), option(-20.0, 1.0), option(-23.0, 3.0)]), 1);
+        assert_eq!(recommend(&[none.clone(), option(-4.0, 1.0), option(-30.0, 3.0)]), 2);
+        assert_eq!(recommend(&[none.clone(), option(-3.0, 1.0), option(-4.0, 2.0)]), 0);
         assert_eq!(recommend(&[none, option(5.0, 1.0), option(8.0, 2.0)]), 0);
     }
 

@@ -5,7 +5,7 @@
 //! erasure that was asked for is in the journal, durably, before the key is destroyed; should the
 //! machine stop between the two, the next session carries it out.
 
-use urbis_core::{EventId, Message, Opened, PersonalError, Record, Sealed, SubjectId};
+use urbis_core::{EventId, Message, Opened, PersonId, PersonalError, Record, Sealed, SubjectId};
 use urbis_units::Duration;
 
 use super::Session;
@@ -25,6 +25,20 @@ impl Session {
     /// [`PersonalError`] when the key store fails or the person was erased.
     pub fn seal(&mut self, subject: &SubjectId, text: &Opened) -> Result<Sealed, PersonalError> {
         self.keyring.seal(subject, text)
+    }
+
+    /// Introduces an account to the journal: its name, sealed under its own key, so that who acted
+    /// can still be told when the account is gone. Nothing is recorded of one that is known already.
+    ///
+    /// # Errors
+    /// [`PersonalError`] when the key store or the journal fails, or the person was erased.
+    pub fn introduce(&mut self, person: &PersonId, name: &Opened) -> Result<(), PersonalError> {
+        if self.state.persons.contains_key(person) {
+            return Ok(());
+        }
+        let sealed = self.keyring.seal(&SubjectId(format!("account:{}", person.0)), name)?;
+        let record = Record::Person { person: person.clone(), name: sealed };
+        self.record(&[record]).map_err(|error| PersonalError::Store(error.to_string()))
     }
 
     /// Whose data is kept of a call, also of one of an earlier session of the journal.

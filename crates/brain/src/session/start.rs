@@ -56,15 +56,16 @@ impl Session {
         let world = world(&network, &today, options.today, &options, &pack)?;
         let city =
             SimulatedCity::new(Arc::clone(&network), &table, world, options.sensing, options.seed);
-        let empty = History::default();
-        let historic = Arc::new(usual.iter().fold(empty, |history, part| history.with(part, 0.0)));
+        // The brain must not be able to work out what the sensors' dice show.
+        let belief_seed = bits(options.seed, Stream::Belief, 0);
+        let historic = history_of(&usual);
         let mirror = Mirror::new(
             (Arc::clone(&network), Arc::clone(&table)),
             // Drivers in the mirror throw other dice than those in the city.
-            self::world(&network, &[], bits(options.seed, Stream::Mirror, 0), &options, &pack)?,
+            self::world(&network, &[], bits(belief_seed, Stream::Mirror, 0), &options, &pack)?,
             &historic.demand,
             options.sensing.interval_s,
-            options.seed,
+            belief_seed,
         );
         let parts = SceneParts {
             network: Arc::clone(&network),
@@ -84,7 +85,7 @@ impl Session {
             calibration: learned(&state),
             start: options.start,
             mode: options.mode,
-            seed: options.seed,
+            seed: belief_seed,
             auto_approve: options.auto_approve,
         });
         let judge = Judge::new(options.start, options.counterfactual.then(|| city.clone()));
@@ -170,6 +171,11 @@ fn simulated_only(mode: Mode) -> Result<(), BrainError> {
     }
 }
 
+/// What is usual, from parts of a day like today.
+fn history_of(usual: &[Part]) -> Arc<History> {
+    Arc::new(usual.iter().fold(History::default(), |all, part| all.with(part, 0.0)))
+}
+
 /// Shapes of all lanes, for the map.
 fn lane_shapes(network: &Network) -> IdVec<LaneId, Vec<Point>> {
     network.lanes.ids().map(|lane| urbis_network::geometry::lane_shape(network, lane)).collect()
@@ -185,9 +191,10 @@ fn folded(journal: &Journal, known: Option<CityState>) -> Result<CityState, Stor
 /// How wide the intervals of predictions must be, from the outcomes that the state remembers.
 fn learned(state: &CityState) -> Calibration {
     let mut calibration = Calibration::default();
-    let outcomes = state.matters.decisions.values().filter_map(|one| one.outcome.as_ref());
-    for measured in outcomes.flat_map(|outcome| &outcome.measured) {
-        calibration.learn(&measured.measure, measured.inside);
+    for one in state.matters.decisions.values() {
+        if let Some(outcome) = &one.outcome {
+            calibration.learn_all(&one.decision.predicted, outcome);
+        }
     }
     calibration
 }

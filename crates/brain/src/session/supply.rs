@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use urbis_city::{CityPack, demand_for};
+use urbis_city::{CityPack, Drawing};
 
 use super::Session;
 use crate::error::BrainError;
@@ -54,32 +54,38 @@ impl Supply {
     pub(super) fn first(&mut self, minutes: u32) -> (Vec<Part>, Vec<Part>) {
         let ahead = minutes.max(HISTORY_AHEAD_MIN + PART_MIN);
         let Self { pack, minute, city, history } = self;
-        (city.draw(pack, *minute, minutes), history.draw(pack, *minute, ahead))
+        let drawing = Drawing::of(pack);
+        (city.draw(&drawing, *minute, minutes), history.draw(&drawing, *minute, ahead))
     }
 
     /// What the city and history need besides when `minutes` of the session have passed.
     fn next(&mut self, minutes: u32) -> (Vec<Part>, Vec<Part>) {
         let Self { pack, minute, city, history } = self;
-        let draw = |days: &mut Days, ahead| {
-            let short = days.drawn_min <= minutes + ahead;
-            let until = days.drawn_min + if short { PART_MIN } else { 0 };
-            days.draw(pack, *minute, until)
+        let is_short = |days: &Days, ahead| days.drawn_min <= minutes + ahead;
+        let wanted = (is_short(city, CITY_AHEAD_MIN), is_short(history, HISTORY_AHEAD_MIN));
+        if wanted == (false, false) {
+            return (Vec::new(), Vec::new());
+        }
+        let drawing = Drawing::of(pack);
+        let draw = |days: &mut Days, wanted| {
+            let until = days.drawn_min + if wanted { PART_MIN } else { 0 };
+            days.draw(&drawing, *minute, until)
         };
-        (draw(city, CITY_AHEAD_MIN), draw(history, HISTORY_AHEAD_MIN))
+        (draw(city, wanted.0), draw(history, wanted.1))
     }
 }
 
 impl Days {
     /// What is not drawn yet up to `until_min` after the session's beginning, in parts that follow
     /// one another and do not pass midnight.
-    fn draw(&mut self, pack: &CityPack, minute: u32, until_min: u32) -> Vec<Part> {
+    fn draw(&mut self, drawing: &Drawing<'_>, minute: u32, until_min: u32) -> Vec<Part> {
         let mut parts = Vec::new();
         while self.drawn_min < until_min {
             let (day, from) =
                 ((minute + self.drawn_min) / DAY_MIN, (minute + self.drawn_min) % DAY_MIN);
             let length = (until_min - self.drawn_min).min(DAY_MIN - from);
             let seed = self.seed.wrapping_add(u64::from(day) * DAYS_APART);
-            let demand = demand_for(pack, from, from + length, seed);
+            let demand = drawing.draw(from, from + length, seed);
             parts.push(Part { demand, after_s: self.drawn_min * 60 });
             self.drawn_min += length;
         }

@@ -194,9 +194,18 @@ impl Stand {
 
     /// Somebody does `what`.
     pub(crate) fn submit_as(&mut self, who: &str, what: Intake) -> Result<(), InputError> {
+        self.submit_by((who, "operator"), what)
+    }
+
+    /// Somebody in `role` does `what`.
+    pub(crate) fn submit_in(&mut self, role: &str, what: Intake) -> Result<(), InputError> {
+        self.submit_by(("op-test", role), what)
+    }
+
+    fn submit_by(&mut self, (who, role): (&str, &str), what: Intake) -> Result<(), InputError> {
         let act = Act {
             who: Actor::Person(PersonId(who.to_owned())),
-            authority: Authority::Role("operator".to_owned()),
+            authority: Authority::Role(role.to_owned()),
             why: Message::new("test-why"),
             mode: Mode::Simulated,
             at: self.session.now(),
