@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use urbis_city::{CityError, CityPack, DemandSource, GenerateOptions, generate, open_city};
+use urbis_network::Label;
 
 use crate::config::{Config, keys};
 use crate::say::Lang;
@@ -14,7 +15,7 @@ pub(crate) struct Opened {
     /// The city.
     pub pack: Arc<CityPack>,
     /// What its files do not say.
-    pub assumptions: Vec<String>,
+    pub assumptions: Vec<Label>,
 }
 
 /// Opens the configured city.
@@ -56,6 +57,6 @@ pub(crate) fn say_assumptions(opened: &Opened, lang: Lang) {
         )
     );
     for assumption in &opened.assumptions {
-        eprintln!("  - {assumption}");
+        eprintln!("  - {}", lang.pick(&assumption.zh, &assumption.en));
     }
 }

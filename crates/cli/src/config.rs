@@ -19,7 +19,7 @@ mod tests;
 
 pub(crate) use error::ConfigError;
 pub(crate) use key::{self as keys, ALL, Key, Value, minute_of};
-pub(crate) use people::PersonEntry;
+pub(crate) use people::{PersonEntry, TOKEN_MIN};
 #[cfg(test)]
 pub(crate) use show::reference;
 pub(crate) use show::{effective, sample};

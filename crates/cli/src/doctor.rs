@@ -5,11 +5,13 @@ use std::net::{IpAddr, SocketAddr, TcpListener};
 use std::path::Path;
 
 use serde_json::json;
+use urbis_store::FileKeyring;
 
 use crate::args::DoctorArgs;
 use crate::config::{Config, ConfigError, effective, keys, sample};
 use crate::exit::Exit;
 use crate::say::{Lang, result};
+use crate::serve::open;
 
 /// One thing that was looked at.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,6 +60,7 @@ pub(crate) fn doctor(args: &DoctorArgs, config: Result<Config, ConfigError>, lan
             Finding::of("journals", journals(data)),
             Finding::of("audit log", audit(data)),
             master_key(config, data),
+            Finding::of("keys of persons", persons(config, data)),
             Finding::of("port", port(config)),
             Finding::of("access", access(config)),
             Finding::of("clock", clock()),
@@ -172,6 +175,17 @@ fn master_key(config: &Config, data: &Path) -> Finding {
             ),
         ),
     }
+}
+
+/// Whether the keys that personal data is sealed under can be opened.
+fn persons(config: &Config, data: &Path) -> Result<String, String> {
+    let folder = data.join("keys");
+    if !FileKeyring::is_in(&folder) {
+        return Ok("none yet".to_owned());
+    }
+    let master = open::master_key(config, data).map_err(|fault| fault.to_string())?;
+    let found = FileKeyring::verify(&folder, &master).map_err(|error| error.to_string())?;
+    Ok(format!("{found} persons, all can be opened"))
 }
 
 fn port(config: &Config) -> Result<String, String> {

@@ -38,6 +38,14 @@ pub(crate) fn import(args: &ImportArgs, lang: Lang) -> Result<Exit, Fault> {
         );
         return Err(anyhow!(message)).or_exit(Exit::Input);
     }
+    if args.from.join("city.toml").exists() {
+        let message = format!(
+            "{}: is a city pack already; serve and run take it as it is (--city), import reads \
+             folders of CityFlow files",
+            args.from.display()
+        );
+        return Err(anyhow!(message)).or_exit(Exit::Input);
+    }
     let opened = city::open(Some(&args.from), args.flow.as_deref()).or_exit(Exit::Input)?;
     city::say_assumptions(&opened, lang);
     write_pack(&opened.pack, &args.output).or_exit(Exit::Place)?;

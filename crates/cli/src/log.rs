@@ -1,5 +1,7 @@
 //! Structured logs, on standard error.
 
+use std::io::IsTerminal as _;
+
 use anyhow::{Result, anyhow};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::util::SubscriberInitExt as _;
@@ -19,7 +21,11 @@ pub(crate) fn begin(config: &Config) -> Result<()> {
             config.origin(&keys::LOG_LEVEL)
         )
     })?;
-    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let lines = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        // Colors are for people; files and journals keep plain text.
+        .with_ansi(std::io::stderr().is_terminal());
     let begun = if config.text(&keys::LOG_FORMAT) == "json" {
         lines.json().finish().try_init()
     } else {

@@ -17,6 +17,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, anyhow};
 use serde_json::Value;
+use urbis_network::Label;
 use urbis_server::{ReportFacts, Reporter};
 use urbis_units::CityTime;
 
@@ -91,7 +92,7 @@ pub(crate) struct ServerReporter {
     /// First instant of the session.
     start: CityTime,
     /// What was assumed.
-    assumptions: Vec<String>,
+    assumptions: Vec<Label>,
 }
 
 impl ServerReporter {

@@ -132,6 +132,11 @@ impl Access {
         Ok(Self { demo, accounts, sessions: Mutex::default() })
     }
 
+    /// Everyone who may act here.
+    pub fn persons(&self) -> impl Iterator<Item = &Person> {
+        self.demo.iter().chain(self.accounts.iter().map(|account| &account.person))
+    }
+
     /// Whether everyone on this machine is the demo operator.
     pub fn is_demo(&self) -> bool {
         self.demo.is_some()

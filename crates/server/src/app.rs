@@ -1,6 +1,7 @@
 //! Everything the handlers share, and the router over them.
 
 use std::fmt;
+use std::io::Write as _;
 use std::sync::Arc;
 
 use axum::body::Bytes;
@@ -9,12 +10,15 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::{Json, Router, routing};
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use serde_json::Value;
 use tower_http::compression::CompressionLayer;
 use urbis_brain::view::{AccuracyView, HistoryPoint};
 use urbis_core::{
     Act, Actor, AuditLine, Authority, Keyring, PersonalError, Policy, Purpose, Sealed, Verdict,
 };
+use urbis_network::Label;
 use urbis_units::Mode;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
@@ -25,7 +29,7 @@ use crate::atlas::Atlas;
 use crate::audit::{Audit, Sent};
 use crate::base_map::BaseMap;
 use crate::driver::Handle;
-use crate::guard::{self, Doors};
+use crate::guard::{self, Entrance};
 use crate::keys::SharedKeyring;
 use crate::logbook::{self, Logbook};
 use crate::metrics::{Metrics, RequestLabels};
@@ -71,17 +75,15 @@ pub struct Parts {
     /// Its geometry and names.
     pub atlas: Atlas,
     /// What was assumed where its files say nothing.
-    pub assumptions: Vec<String>,
+    pub assumptions: Vec<Label>,
     /// A background map of its own.
     pub base_map: Option<BaseMap>,
     /// The newest records.
     pub logbook: Logbook,
     /// Keys of persons.
     pub keyring: SharedKeyring,
-    /// Who may use the interface.
-    pub access: Access,
-    /// Names and origins.
-    pub doors: Doors,
+    /// What every request must pass.
+    pub entrance: Arc<Entrance>,
     /// The audit log.
     pub audit: Audit,
     /// Makes reports.
@@ -93,6 +95,8 @@ pub struct Parts {
 pub struct Fixed {
     /// JSON.
     pub bytes: Bytes,
+    /// The same, compressed once for all readers.
+    pub gzip: Bytes,
     /// Strong validator, quotes included.
     pub etag: HeaderValue,
 }
@@ -100,10 +104,13 @@ pub struct Fixed {
 impl Fixed {
     fn json<T: serde::Serialize>(value: &T) -> Result<Self, serde_json::Error> {
         let bytes = serde_json::to_vec(value)?;
+        let mut gzip = GzEncoder::new(Vec::new(), Compression::fast());
+        gzip.write_all(&bytes).map_err(serde_json::Error::io)?;
+        let gzip = gzip.finish().map_err(serde_json::Error::io)?.into();
         let hash = blake3::hash(&bytes).to_hex();
         let etag = HeaderValue::from_str(&format!("\"{}\"", &hash[..32]))
             .expect("hexadecimal digits and quotes are a header value");
-        Ok(Self { bytes: bytes.into(), etag })
+        Ok(Self { bytes: bytes.into(), gzip, etag })
     }
 }
 
@@ -126,12 +133,8 @@ pub struct App {
     pub logbook: Logbook,
     /// Keys of persons.
     pub keyring: SharedKeyring,
-    /// Who may use the interface.
-    pub access: Access,
-    /// Names and origins.
-    pub doors: Doors,
-    /// Content security policy.
-    pub content_policy: HeaderValue,
+    /// What every request must pass.
+    pub entrance: Arc<Entrance>,
     /// The audit log.
     pub audit: Audit,
     /// Counters.
@@ -148,26 +151,27 @@ impl App {
     /// When a name of the city cannot be written as JSON.
     pub fn new(parts: Parts) -> Result<Arc<Self>, serde_json::Error> {
         let mode = parts.handle.moment().view.mode;
-        let base_url = parts.base_map.as_ref().map(|map| map.url.as_str());
-        let content_policy = HeaderValue::from_str(&guard::content_policy(base_url))
-            .expect("the policy's text is plain ASCII");
+        parts.entrance.allow_tiles(parts.base_map.as_ref());
         Ok(Arc::new(Self {
             city: city::city(&parts.atlas, mode, &parts.assumptions, parts.base_map),
             network: Fixed::json(&network::network(&parts.atlas))?,
             places: Fixed::json(&city::places(&parts.atlas))?,
             openapi: Fixed::json(&api().split_for_parts().1)?,
-            policy: Box::new(RolePolicy::new(&parts.access)),
+            policy: Box::new(RolePolicy::new(parts.entrance.access())),
             handle: parts.handle,
             atlas: parts.atlas,
             logbook: parts.logbook,
             keyring: parts.keyring,
-            access: parts.access,
-            doors: parts.doors,
-            content_policy,
+            entrance: parts.entrance,
             audit: parts.audit,
             metrics: Metrics::default(),
             reporter: parts.reporter,
         }))
+    }
+
+    /// Who may use the interface.
+    pub fn access(&self) -> &Access {
+        self.entrance.access()
     }
 
     /// The one permission check, with its line in the audit log.
@@ -237,7 +241,7 @@ impl App {
 
     /// The state at `moment` as `person` may see it.
     pub fn state(&self, person: &Person, moment: &Moment) -> StateDto {
-        let mut dto = state::state(self.writer(person), &self.access, moment);
+        let mut dto = state::state(self.writer(person), self.access(), moment);
         state::with_patients(&mut dto, &self.patients(person, moment));
         dto
     }
@@ -322,7 +326,7 @@ pub fn router(app: Arc<App>) -> Router {
         .method_not_allowed_fallback(|| async { Problem::MethodNotAllowed })
         .layer(middleware::from_fn_with_state(Arc::clone(&app), count))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
-        .layer(middleware::from_fn_with_state(Arc::clone(&app), guard::guard))
+        .layer(middleware::from_fn_with_state(Arc::clone(&app.entrance), guard::guard))
         .layer(CompressionLayer::new())
         .with_state(app)
 }
@@ -364,8 +368,25 @@ pub(crate) fn fixed(fixed: &Fixed, headers: &axum::http::HeaderMap) -> Response 
     if known {
         return (StatusCode::NOT_MODIFIED, cache).into_response();
     }
-    let json = [(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))];
+    let json = [
+        (header::CONTENT_TYPE, HeaderValue::from_static("application/json")),
+        (header::VARY, HeaderValue::from_static("accept-encoding")),
+    ];
+    if takes_gzip(headers) {
+        let packed = [(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"))];
+        return (cache, json, packed, fixed.gzip.clone()).into_response();
+    }
     (cache, json, fixed.bytes.clone()).into_response()
+}
+
+/// Whether an answer may be compressed with gzip.
+pub(crate) fn takes_gzip(headers: &axum::http::HeaderMap) -> bool {
+    let accepted = headers.get(axum::http::header::ACCEPT_ENCODING);
+    let accepted = accepted.and_then(|value| value.to_str().ok()).unwrap_or_default();
+    accepted.split(',').any(|one| {
+        let (name, quality) = one.split_once(';').unwrap_or((one, ""));
+        name.trim().eq_ignore_ascii_case("gzip") && !quality.replace(' ', "").ends_with("q=0")
+    })
 }
 
 /// A JSON answer.

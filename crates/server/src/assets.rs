@@ -1,8 +1,12 @@
 //! The command centre's own files, with cache headers; every other path of a page is the page.
 
+use std::borrow::Cow;
+
+use axum::body::Bytes;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 
+use crate::app::takes_gzip;
 use crate::problem::Problem;
 
 /// One file of the command centre, or its page for paths the page itself deals with.
@@ -25,12 +29,22 @@ pub(crate) async fn asset(method: Method, uri: Uri, headers: HeaderMap) -> Respo
         headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok()).is_some_and(
             |tags| tags.split(',').any(|tag| tag.trim().trim_start_matches("W/") == asset.etag),
         );
+    let packed = asset.gzip.filter(|_| takes_gzip(&headers));
+    let is_packed = packed.is_some() && !known;
     let mut response = if known {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
-        asset.bytes.into_owned().into_response()
+        // Embedded bytes live as long as the program: nothing is copied.
+        match packed.unwrap_or(asset.bytes) {
+            Cow::Borrowed(bytes) => Bytes::from_static(bytes).into_response(),
+            Cow::Owned(bytes) => bytes.into_response(),
+        }
     };
     let all = response.headers_mut();
+    all.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+    if is_packed {
+        all.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+    }
     all.insert(header::CACHE_CONTROL, HeaderValue::from_static(cache));
     if let Ok(kind) = HeaderValue::from_str(&asset.media_type) {
         all.insert(header::CONTENT_TYPE, kind);

@@ -147,8 +147,11 @@ impl Audit {
     /// [`AuditError`].
     pub fn open(path: &Path) -> Result<(Self, u64), AuditError> {
         let io = |source| AuditError::Io { path: path.to_owned(), source };
-        let options =
-            OpenOptions::new().create(true).truncate(false).read(true).write(true).clone();
+        let mut options = OpenOptions::new();
+        options.create(true).truncate(false).read(true).write(true);
+        // It says who looked at patients.
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let file = options.open(path).map_err(io)?;
         let checked = check(path, file.try_clone().map_err(io)?)?;
         let unfinished = checked.unfinished;

@@ -75,7 +75,7 @@ impl Driver {
     pub fn start(city: Box<dyn LiveCity>, drive: Drive) -> std::io::Result<(Self, Handle)> {
         let (asks, queue) = sync_channel(QUEUE);
         let pace = Pace::new(drive.speed, drive.paused, Instant::now());
-        let first = Moment::new(0, city.view(), city.map(), clock(&*city, &pace, None));
+        let first = Moment::new(0, city.view(), city.map(), clock(&*city, &pace, false, None));
         let first = Moments { now: Arc::new(first), past: BTreeMap::new() };
         let (publish, moments) = watch::channel(Arc::new(first));
         let wheel = Wheel {
@@ -86,6 +86,7 @@ impl Driver {
             publish,
             past: BTreeMap::new(),
             number: 0,
+            waiting: false,
             journal_failed: false,
         };
         let thread =
@@ -101,13 +102,14 @@ impl Driver {
     }
 }
 
-fn clock(city: &dyn LiveCity, pace: &Pace, scrubbed: Option<CityTime>) -> Clock {
+fn clock(city: &dyn LiveCity, pace: &Pace, waiting: bool, scrubbed: Option<CityTime>) -> Clock {
     Clock {
         paused: pace.is_paused(),
         speed: pace.speed(),
         scrubbed,
         earliest: city.earliest(),
         latest: city.now(),
+        waiting,
         steps_per_wall_second: pace.measured(),
         tick_seconds: pace.tick_seconds(),
     }
@@ -123,6 +125,8 @@ struct Wheel {
     past: BTreeMap<PersonId, Arc<Moment>>,
     chronicle: Chronicle,
     number: u32,
+    /// Whether the next second is due and waits for a rehearsal.
+    waiting: bool,
     journal_failed: bool,
 }
 
@@ -151,13 +155,16 @@ impl Wheel {
                 Err(RecvTimeoutError::Disconnected) => break,
             }
             let due = self.until_next(Instant::now()).is_some_and(|left| left.is_zero());
-            if due && !self.city.waits() {
+            let waiting = due && self.city.waits();
+            dirty |= waiting != self.waiting;
+            self.waiting = waiting;
+            if due && !waiting {
                 let began = Instant::now();
                 let ticked = self.city.tick();
                 let ended = Instant::now();
                 self.chronicle.ticked(ended - began, self.city.now(), ended);
                 if self.hurries() {
-                    self.pace.hurried(ended);
+                    self.pace.hurried(began, ended);
                 } else {
                     self.pace.ticked(began, ended);
                 }
@@ -183,7 +190,7 @@ impl Wheel {
 
     /// How long until the next tick is due; `None` while paused.
     fn until_next(&self, now: Instant) -> Option<Duration> {
-        if self.hurries() { Some(Duration::ZERO) } else { self.pace.until_next(now) }
+        if self.hurries() { Some(self.pace.until_due(now)) } else { self.pace.until_next(now) }
     }
 
     /// Whether the city is played as fast as it goes.
@@ -254,7 +261,7 @@ impl Wheel {
     fn look_back(&mut self, person: PersonId, at: CityTime) -> Result<u64, Refusal> {
         let Past { view, map } = self.city.past(at)?;
         self.number = self.number.wrapping_add(1);
-        let clock = clock(&*self.city, &self.pace, Some(map.at));
+        let clock = clock(&*self.city, &self.pace, self.waiting, Some(map.at));
         self.past.insert(person, Arc::new(Moment::new(self.number, view, map, clock)));
         Ok(self.sequence())
     }
@@ -290,9 +297,14 @@ impl Wheel {
     fn show(&mut self) {
         self.number = self.number.wrapping_add(1);
         let (city, pace) = (&*self.city, &self.pace);
-        let now = Moment::new(self.number, city.view(), city.map(), clock(city, pace, None));
+        let now = Moment::new(
+            self.number,
+            city.view(),
+            city.map(),
+            clock(city, pace, self.waiting, None),
+        );
         for moment in self.past.values_mut() {
-            let clock = clock(city, pace, Some(moment.map.at));
+            let clock = clock(city, pace, self.waiting, Some(moment.map.at));
             *moment = Arc::new(moment.with_clock(clock));
         }
         let moments = Moments { now: Arc::new(now), past: self.past.clone() };

@@ -5,14 +5,15 @@
 //! Metadata.
 
 use std::net::IpAddr;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, Uri, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 
-use crate::app::App;
+use crate::access::Access;
+use crate::base_map::BaseMap;
 use crate::problem::Problem;
 
 /// Cookie of a signed-in browser.
@@ -115,24 +116,62 @@ fn session(headers: &HeaderMap) -> Option<&str> {
 /// Paths that need nobody in particular: health for supervisors, and the way in.
 const OPEN: [&str; 2] = ["/healthz", "/sign-in"];
 
+/// What every request must pass, there before the city is.
+#[derive(Debug)]
+pub struct Entrance {
+    doors: Doors,
+    access: Access,
+    content_policy: OnceLock<HeaderValue>,
+}
+
+impl Entrance {
+    /// An entrance through `doors` for those whom `access` knows.
+    pub const fn new(doors: Doors, access: Access) -> Self {
+        Self { doors, access, content_policy: OnceLock::new() }
+    }
+
+    /// Who may use the interface.
+    pub const fn access(&self) -> &Access {
+        &self.access
+    }
+
+    /// Lets pages load tiles from `base_map`, or from nowhere else; the first call holds.
+    pub fn allow_tiles(&self, base_map: Option<&BaseMap>) {
+        let policy = content_policy(base_map.map(|map| map.url.as_str()));
+        let policy = HeaderValue::from_str(&policy).expect("the policy's text is plain ASCII");
+        self.content_policy.get_or_init(|| policy);
+    }
+
+    /// Whether pages may be given out: their content policy is known.
+    pub(crate) fn is_open(&self) -> bool {
+        self.content_policy.get().is_some()
+    }
+
+    /// The content policy of every answer; nothing at all before the base map is known.
+    fn policy(&self) -> HeaderValue {
+        let closed = || HeaderValue::from_static("default-src 'none'");
+        self.content_policy.get().cloned().unwrap_or_else(closed)
+    }
+}
+
 /// Passes a request on when it may be served, with the person who asks in its extensions, and
 /// puts security headers on every answer.
 pub(crate) async fn guard(
-    State(app): State<Arc<App>>,
+    State(entrance): State<Arc<Entrance>>,
     mut request: Request,
     next: Next,
 ) -> Response {
-    let response = match admit(&app, &mut request) {
+    let response = match admit(&entrance, &mut request) {
         Ok(()) => next.run(request).await,
         Err(refused) => *refused,
     };
-    with_security_headers(response, &app.content_policy)
+    with_security_headers(response, &entrance.policy())
 }
 
-fn admit(app: &App, request: &mut Request) -> Result<(), Box<Response>> {
+fn admit(entrance: &Entrance, request: &mut Request) -> Result<(), Box<Response>> {
     let refuse = |problem: Problem| Box::new(problem.into_response());
     let path = request.uri().path();
-    app.doors.check(request.uri(), request.headers()).map_err(refuse)?;
+    entrance.doors.check(request.uri(), request.headers()).map_err(refuse)?;
     if request.method() == Method::POST
         && path.starts_with("/api/")
         && text(request.headers(), "x-urbis-request") != Some("1")
@@ -143,7 +182,7 @@ fn admit(app: &App, request: &mut Request) -> Result<(), Box<Response>> {
         return Ok(());
     }
     let headers = request.headers();
-    match app.access.who(token(headers), session(headers)) {
+    match entrance.access.who(token(headers), session(headers)) {
         Some(person) => {
             request.extensions_mut().insert(person);
             Ok(())

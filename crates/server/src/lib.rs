@@ -46,14 +46,14 @@ pub use atlas::Atlas;
 pub use base_map::{BaseMap, BaseMapError};
 pub use chronicle::DECISIONS;
 pub use driver::{AskError, ClockAction, Drive, Driver, Handle};
-pub use guard::{Doors, TOKEN_PROTOCOL};
+pub use guard::{Doors, Entrance, TOKEN_PROTOCOL};
 pub use keys::SharedKeyring;
 pub use logbook::{Line, Logbook};
 pub use metrics::Metrics;
 pub use moment::{Clock, Moment, Moments};
 pub use pace::{SPEED_MAX, SPEED_MIN};
 pub use problem::{Problem, ProblemDetails};
-pub use serve::Server;
+pub use serve::{Opener, Server};
 pub use workers::Threads;
 
 /// Whether the command centre was built before this program was.

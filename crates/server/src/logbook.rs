@@ -96,7 +96,14 @@ fn line(entry: Entry) -> Option<Line> {
             ("case", case.owner, text)
         }
         Record::Proposal(proposal) => ("proposal", Actor::Scene(proposal.scene), proposal.text),
-        Record::Decision(decision) => ("decision", decision.act.who, decision.act.why),
+        Record::Decision(decision) => {
+            let key = if decision.option.is_some() { "server-decided" } else { "server-refused" };
+            let text = Message::new(key)
+                .number("proposal", f64::from(decision.proposal.0))
+                .number("option", f64::from(decision.option.unwrap_or_default()))
+                .message("reason", decision.act.why);
+            ("decision", decision.act.who, text)
+        }
         Record::Command { command, result: CommandResult::Refused { rule, .. } } => {
             let text = Message::new("server-refused-command").text("rule", rule);
             ("command", command.act.who, text.place("place", Place::Junction(command.junction)))
@@ -112,7 +119,10 @@ fn line(entry: Entry) -> Option<Line> {
                 .number("measured", outcome.measured.len() as f64);
             ("outcome", Actor::System, text)
         }
-        Record::Alarm { text, .. } => ("alarm", Actor::System, text),
+        Record::Alarm { junction, text } => {
+            let at = Message::new("server-alarm").place("place", Place::Junction(junction));
+            ("alarm", Actor::System, at.message("what", text))
+        }
         Record::Diagnostic { scene, text } => ("diagnostic", Actor::Scene(scene), text),
         _ => return None,
     };

@@ -22,6 +22,8 @@ pub struct Clock {
     pub earliest: CityTime,
     /// Now.
     pub latest: CityTime,
+    /// Whether the next second is due and waits for a rehearsal.
+    pub waiting: bool,
     /// City seconds per wall second reached.
     pub steps_per_wall_second: f64,
     /// Wall time one tick takes, seconds.

@@ -77,9 +77,15 @@ impl Pace {
         self.tick_seconds += (took - self.tick_seconds) * 0.1;
     }
 
-    /// A tick outside the rhythm ran until `ended`; the rhythm begins there.
-    pub(crate) fn hurried(&mut self, ended: Instant) {
-        self.due = ended;
+    /// A tick outside the rhythm ran from `began` to `ended`. The next one leaves as much time to
+    /// others: whoever opens a page then has half of a processor at least.
+    pub(crate) fn hurried(&mut self, began: Instant, ended: Instant) {
+        self.due = ended + (ended - began);
+    }
+
+    /// How long until the next tick is due, paused or not.
+    pub(crate) fn until_due(&self, now: Instant) -> Duration {
+        self.due.saturating_duration_since(now)
     }
 
     /// City seconds per wall second over the last few seconds; 0 while paused.

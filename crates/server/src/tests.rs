@@ -2,6 +2,7 @@
 
 mod http;
 mod readers;
+mod shape;
 mod ws;
 
 use axum::body::Body;

@@ -11,6 +11,7 @@ use urbis_core::{
     EventId, IdVec, Input, Intake, JunctionId, Keyring, Law, Record, RoadId, Sealed, SignalStatus,
     StageIdx, SubjectId,
 };
+use urbis_network::Label;
 use urbis_store::{Journal, MemoryKeyring};
 use urbis_units::{CityTime, Duration, MetersPerSecond, Mode};
 
@@ -20,7 +21,7 @@ use crate::atlas::Atlas;
 use crate::audit::Audit;
 use crate::base_map::BaseMap;
 use crate::driver::{Drive, Driver};
-use crate::guard::Doors;
+use crate::guard::{Doors, Entrance};
 use crate::keys::SharedKeyring;
 use crate::live::{LiveCity, Refusal};
 use crate::logbook::Logbook;
@@ -199,6 +200,7 @@ impl LiveCity for Toy {
             law: Law::LocalPlan,
             choice: None,
             lanes: vec![],
+            turns: Vec::new(),
             rehearsed: None,
         })
     }
@@ -251,12 +253,14 @@ pub(crate) fn app_over(
     let parts = Parts {
         handle,
         atlas: Atlas::new(pack()),
-        assumptions: vec!["a toy".into()],
+        assumptions: vec![Label { zh: "玩具".into(), en: "a toy".into() }],
         base_map,
         logbook,
         keyring: SharedKeyring::new(keyring),
-        access: Access::new(address, accounts, Role::Operator).unwrap(),
-        doors: Doors { address, hosts: vec![], origins: vec![] },
+        entrance: Arc::new(Entrance::new(
+            Doors { address, hosts: vec![], origins: vec![] },
+            Access::new(address, accounts, Role::Operator).unwrap(),
+        )),
         audit: Audit::in_memory(),
         reporter: Box::new(PlainReporter),
     };

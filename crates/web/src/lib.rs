@@ -23,6 +23,8 @@ const UNBUILT: &str = include_str!("unbuilt.html");
 pub struct Asset {
     /// Contents.
     pub bytes: Cow<'static, [u8]>,
+    /// The same, compressed when the front end was built; `None` where that would not pay.
+    pub gzip: Option<Cow<'static, [u8]>>,
     /// Media type for the `content-type` header.
     pub media_type: String,
     /// Strong validator for the `ETag` header, quotes included.
@@ -50,13 +52,15 @@ pub fn asset(path: &str) -> Option<Asset> {
         Some("html") => "text/html; charset=utf-8".into(),
         _ => metadata.mimetype().to_owned(),
     };
-    Some(Asset { bytes: data, media_type, etag, immutable: path.starts_with("assets/") })
+    let gzip = Dist::get(&format!("{path}.gz")).map(|packed| packed.data);
+    Some(Asset { bytes: data, gzip, media_type, etag, immutable: path.starts_with("assets/") })
 }
 
 /// The page of the command centre, or the page that says how to build it.
 pub fn page() -> Asset {
     asset("index.html").unwrap_or_else(|| Asset {
         bytes: Cow::Borrowed(UNBUILT.as_bytes()),
+        gzip: None,
         media_type: "text/html; charset=utf-8".into(),
         etag: "\"unbuilt\"".into(),
         immutable: false,

@@ -7,7 +7,7 @@ use toml::de::{DeTable, DeValue};
 use super::error::ConfigError;
 
 /// Shortest token of an account, characters.
-const TOKEN_MIN: usize = 8;
+pub(crate) const TOKEN_MIN: usize = 8;
 const ROLES: [&str; 3] = ["viewer", "operator", "dispatcher"];
 
 /// An account of the file.

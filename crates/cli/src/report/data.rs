@@ -7,10 +7,12 @@
 
 use serde::{Deserialize, Serialize};
 use urbis_brain::Session;
-use urbis_brain::view::{AccuracyView, ErrorView, HistoryPoint, Kpi, View};
+use urbis_brain::view::{AccuracyView, ErrorView, HistoryPoint, View};
 use urbis_city::CityPack;
-use urbis_core::{Actor, Arg, Event, Message, Outcome as Effect, Prediction};
-use urbis_network::Network;
+use urbis_core::{
+    Actor, Arg, Event, Indicators, Message, Outcome as Effect, Prediction, Proposal, ProposalId,
+};
+use urbis_network::{Label, Network};
 use urbis_units::CityTime;
 
 use crate::run::Outcome;
@@ -32,7 +34,7 @@ pub(crate) struct Data {
     /// Last instant.
     pub end_ms: i64,
     /// What was assumed where files say nothing.
-    pub assumptions: Vec<String>,
+    pub assumptions: Vec<Label>,
     /// Result of a run.
     pub outcome: Option<Outcome>,
     /// Indicators, one point a minute.
@@ -70,36 +72,6 @@ pub(crate) struct Observed {
     pub speed_mps: Option<f64>,
 }
 
-/// Indicators.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
-pub(crate) struct Indicators {
-    /// Vehicles in the network.
-    pub vehicles: u32,
-    /// Mean speed over five minutes.
-    pub mean_speed_mps: f64,
-    /// Mean delay of the trips finished in fifteen minutes.
-    pub mean_delay_s: f64,
-    /// Delay of all vehicles since the start.
-    pub total_delay_veh_h: f64,
-    /// Trips finished since the start.
-    pub finished: u32,
-    /// Vehicles standing.
-    pub queue_veh: u32,
-}
-
-impl From<&Kpi> for Indicators {
-    fn from(kpi: &Kpi) -> Self {
-        Self {
-            vehicles: kpi.vehicles,
-            mean_speed_mps: kpi.mean_speed.get(),
-            mean_delay_s: kpi.mean_delay.get(),
-            total_delay_veh_h: kpi.total_delay_veh_h,
-            finished: kpi.finished,
-            queue_veh: kpi.queue_veh,
-        }
-    }
-}
-
 /// A decision with what it predicted and what it did.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Decided {
@@ -113,6 +85,9 @@ pub(crate) struct Decided {
     pub option: Option<u8>,
     /// What it was about.
     pub text: Message,
+    /// What was done: the option taken, in words.
+    #[serde(default)]
+    pub done: Option<Message>,
     /// What it rests on, with what was measured of it.
     pub measures: Vec<Measure>,
 }
@@ -197,6 +172,16 @@ pub(super) fn who(actor: &Actor) -> String {
         Actor::Scene(scene) => scene.clone(),
         Actor::System => "system".to_owned(),
     }
+}
+
+/// The words of the option taken of `proposal`.
+pub(super) fn done<'a>(
+    option: Option<u8>,
+    mut proposals: impl Iterator<Item = &'a Proposal>,
+    proposal: ProposalId,
+) -> Option<&'a Message> {
+    let proposal = proposals.find(|one| one.id == proposal)?;
+    Some(&proposal.options.get(usize::from(option?))?.text)
 }
 
 /// Predictions and what was measured of them.
@@ -286,7 +271,7 @@ impl Data {
         }
     }
 
-    pub(super) fn of_pack(pack: &CityPack, assumptions: &[String], start: CityTime) -> Self {
+    pub(super) fn of_pack(pack: &CityPack, assumptions: &[Label], start: CityTime) -> Self {
         let name = &pack.city.name;
         let city = (name.zh.clone(), name.en.clone());
         let mut data = Self::begin(city, pack.city.time_zone.clone(), start);
@@ -297,7 +282,7 @@ impl Data {
     /// The report of a run under a reference controller from `start` on.
     pub(crate) fn of_reference(
         pack: &CityPack,
-        assumptions: &[String],
+        assumptions: &[Label],
         start: CityTime,
         outcome: Outcome,
     ) -> Self {
@@ -310,7 +295,7 @@ impl Data {
     /// The report of a session.
     pub(crate) fn of_session(
         session: &Session,
-        assumptions: &[String],
+        assumptions: &[Label],
         outcome: Option<Outcome>,
     ) -> Self {
         let mut data = Self::of_pack(session.pack(), assumptions, session.now());
@@ -321,7 +306,6 @@ impl Data {
         ) {
             tracing::warn!(%error, "the report lacks what could not be read of the journal");
         }
-        data.note_history(session.history());
         data.note_accuracy(&session.accuracy());
         data.end_ms = session.now().millis();
         data.outcome = outcome;
@@ -341,6 +325,12 @@ impl Data {
                 who: who(&one.decision.act.who),
                 option: one.decision.option,
                 text: readable(&one.text, None),
+                done: done(
+                    one.decision.option,
+                    view.proposals.iter().map(|one| &one.proposal),
+                    one.decision.proposal,
+                )
+                .map(|text| readable(text, None)),
                 measures: measures(&one.decision.predicted, one.outcome.as_ref()),
             })
             .collect();

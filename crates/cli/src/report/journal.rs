@@ -9,12 +9,12 @@ use std::path::Path;
 
 use anyhow::{Result, anyhow};
 use urbis_brain::pack_hash;
-use urbis_core::{Begun, Event, Message, ObservationBatch, Property, ProposalId, Record};
-use urbis_network::Network;
+use urbis_core::{Begun, Event, ObservationBatch, Property, Proposal, ProposalId, Record};
+use urbis_network::{Label, Network};
 use urbis_store::{Entry, Journal, JournalOptions, StoreError};
 use urbis_units::CityTime;
 
-use super::data::{Data, Decided, Observed, measures, noticed, readable, who};
+use super::data::{Data, Decided, Observed, Point, done, measures, noticed, readable, who};
 use crate::city;
 use crate::config::Config;
 
@@ -52,10 +52,13 @@ pub(super) fn read(folder: &Path, city: &Config) -> Result<Data> {
     }
     let name = begun.map_or_else(String::new, |begun| begun.city);
     let mut data = Data::begin((name.clone(), name.clone()), "UTC".to_owned(), <_>::default());
-    data.assumptions.push(format!(
-        "the journal is of the city {name:?}, which is not the one at hand: times are UTC, streets \
-         are numbers; give its folder with --city"
-    ));
+    data.assumptions.push(Label {
+        zh: format!("日志属于城市 {name:?}，不是手边的这一座：时间为 UTC，街道用编号；请用 --city 给出它的文件夹"),
+        en: format!(
+            "the journal is of the city {name:?}, which is not the one at hand: times are UTC, \
+             streets are numbers; give its folder with --city"
+        ),
+    });
     fold(&mut data, journal.read_from(1), None)?;
     Ok(data)
 }
@@ -114,7 +117,7 @@ pub(super) fn fold(
     network: Option<&Network>,
 ) -> Result<(), StoreError> {
     let mut events: BTreeMap<u32, Event> = BTreeMap::new();
-    let mut texts: BTreeMap<ProposalId, Message> = BTreeMap::new();
+    let mut proposals: BTreeMap<ProposalId, Proposal> = BTreeMap::new();
     let mut decisions = BTreeMap::new();
     let mut effects = BTreeMap::new();
     let mut minutes = Minutes::default();
@@ -128,19 +131,23 @@ pub(super) fn fold(
                 events.clear();
                 decisions.clear();
                 effects.clear();
+                data.history.clear();
             }
             Record::Observed(batch) => minutes.add(&batch),
             Record::Event(event) => {
                 events.insert(event.id.0, event);
             }
             Record::Proposal(proposal) => {
-                texts.insert(proposal.id, proposal.text);
+                proposals.insert(proposal.id, proposal);
             }
             Record::Decision(decision) => {
                 decisions.insert(decision.id, decision);
             }
             Record::Outcome(effect) => {
                 effects.insert(effect.decision, effect);
+            }
+            Record::Indicators { with, without } => {
+                data.history.push(Point { at_ms: entry.at.millis(), with, without });
             }
             _ => {}
         }
@@ -154,7 +161,16 @@ pub(super) fn fold(
             at_ms: decision.act.at.millis(),
             who: who(&decision.act.who),
             option: decision.option,
-            text: readable(texts.get(&decision.proposal).unwrap_or(&decision.act.why), network),
+            text: readable(
+                proposals.get(&decision.proposal).map_or(&decision.act.why, |one| &one.text),
+                network,
+            ),
+            done: done(
+                decision.option,
+                proposals.get(&decision.proposal).into_iter(),
+                decision.proposal,
+            )
+            .map(|text| readable(text, network)),
             measures: measures(&decision.predicted, effects.get(&decision.id)),
         })
         .collect();

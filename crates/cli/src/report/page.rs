@@ -4,9 +4,10 @@ use std::fmt::Write as _;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use urbis_core::Indicators;
 
 use super::chart::{self, Line};
-use super::data::{Data, Indicators, Observed, Off, Point};
+use super::data::{Data, Observed, Off, Point};
 use super::fluent::render;
 use crate::say::Lang;
 
@@ -30,7 +31,7 @@ pub(crate) fn page(data: &Data, lang: Lang) -> String {
     if !data.assumptions.is_empty() {
         let _ = write!(body, "<h2>{}</h2><ul>", lang.pick("假定", "Assumed"));
         for assumption in &data.assumptions {
-            let _ = write!(body, "<li>{}</li>", escape(assumption));
+            let _ = write!(body, "<li>{}</li>", escape(lang.pick(&assumption.zh, &assumption.en)));
         }
         body.push_str("</ul>");
     }
@@ -78,8 +79,38 @@ fn own<'a>(data: &'a Data, brain: &'a str) -> &'a str {
     }
 }
 
+/// Where the city stands with and without the brain, of a session that has not ended.
+fn so_far(body: &mut String, data: &Data, lang: Lang) {
+    let Some(Point { with, without: Some(without), .. }) = data.history.last() else { return };
+    let _ = write!(
+        body,
+        "<h2>{}</h2><table><tr><td></td><th class=\"n\">{}</th><th class=\"n\">{}</th></tr>",
+        lang.pick("至今", "So far"),
+        lang.pick("有城脑", "With the brain"),
+        lang.pick("无城脑", "Without"),
+    );
+    for (zh, en, read, places) in INDICATORS {
+        let _ = write!(body, "<tr><td>{}</td>", lang.pick(zh, en));
+        cell(body, Some(read(with)), places);
+        cell(body, Some(read(without)), places);
+        body.push_str("</tr>");
+    }
+    body.push_str("</table>");
+}
+
+/// An indicator: its names, how it is read, places after the point.
+type Indicator = (&'static str, &'static str, fn(&Indicators) -> f64, usize);
+
+const INDICATORS: [Indicator; 5] = [
+    ("总延误 辆·小时", "Delay of all vehicles, veh·h", |one| one.total_delay_veh_h, 1),
+    ("近 15 分钟每车延误 s", "Delay a vehicle in 15 min, s", |one| one.mean_delay_s, 1),
+    ("平均速度 m/s", "Mean speed, m/s", |one| one.mean_speed_mps, 2),
+    ("完成的出行", "Trips finished", |one| f64::from(one.finished), 0),
+    ("排队车辆", "Vehicles standing", |one| f64::from(one.queue_veh), 0),
+];
+
 fn summary(body: &mut String, data: &Data, lang: Lang) {
-    let Some(outcome) = &data.outcome else { return };
+    let Some(outcome) = &data.outcome else { return so_far(body, data, lang) };
     let without = outcome.without.as_ref();
     let _ = write!(
         body,
@@ -147,7 +178,7 @@ type Series = (&'static str, &'static str, fn(&Indicators) -> f64);
 fn charts(body: &mut String, data: &Data, lang: Lang) {
     let series: [Series; 4] = [
         ("平均车速 m/s", "Mean speed, m/s", |one| one.mean_speed_mps),
-        ("平均延误 s", "Mean delay, s", |one| one.mean_delay_s),
+        ("近 15 分钟每车延误 s", "Delay a vehicle in 15 min, s", |one| one.mean_delay_s),
         ("停驶车辆", "Vehicles standing", |one| f64::from(one.queue_veh)),
         ("路网车辆", "Vehicles in the network", |one| f64::from(one.vehicles)),
     ];
@@ -215,9 +246,12 @@ fn decisions(body: &mut String, data: &Data, lang: Lang) {
         lang.pick("预测(90 % 区间)与实测", "Predicted (90 % interval) and measured"),
     );
     for one in &data.decisions {
-        let what = match one.option {
-            None | Some(0) => lang.pick("不采纳", "not done"),
-            Some(_) => lang.pick("采纳", "done"),
+        let taken = one.done.as_ref().map(|text| escape(&render(text, lang)));
+        let what = match (one.option, taken) {
+            (None, _) => lang.pick("已拒绝", "refused").to_owned(),
+            (Some(_), Some(taken)) => taken,
+            (Some(0), None) => lang.pick("照旧", "left as it was").to_owned(),
+            (Some(_), None) => lang.pick("采纳", "done").to_owned(),
         };
         let mut measures = String::new();
         for measure in &one.measures {
@@ -236,7 +270,7 @@ fn decisions(body: &mut String, data: &Data, lang: Lang) {
         }
         let _ = write!(
             body,
-            "<tr><td>{}</td><td>{}</td><td>{} ({what})</td><td>{measures}</td></tr>",
+            "<tr><td>{}</td><td>{}</td><td>{}<br>→ {what}</td><td>{measures}</td></tr>",
             time(data, one.at_ms),
             escape(&one.who),
             escape(&render(&one.text, lang)),

@@ -41,6 +41,7 @@ fn data() -> Data {
         who: "op-demo".into(),
         option: Some(1),
         text: Message::new("corridor-name"),
+        done: None,
         measures: vec![Measure {
             measure: "arrival_s".into(),
             expected: 80.0,
@@ -209,7 +210,7 @@ fn a_journal_shows_local_times_names_decisions_with_outcomes_and_charts() {
 
     let unknown = read(&folder, &usual()).unwrap();
     assert_eq!(unknown.city.0, pack.city.name.en);
-    assert!(unknown.assumptions[0].contains("--city"), "{:?}", unknown.assumptions);
+    assert!(unknown.assumptions[0].en.contains("--city"), "{:?}", unknown.assumptions);
     assert!(page(&unknown, Lang::En).contains("2026-09-06 23:01:00"), "UTC");
 }
 

@@ -66,7 +66,7 @@ pub(super) fn open(
     let state = fold(CityState::default(), journal.read_from(1)).or_exit(Exit::Place)?;
     let start = start_of(config, opened, &state)?;
     if state.sequence > 0 {
-        told.extend(restore::tell(&state, lang));
+        told.extend(restore::tell(&state, &opened.pack.network, lang));
     }
     let again = restore::again(&state, start, Mode::Simulated);
     // Older records stay in the journal; people see the newest.
@@ -112,6 +112,30 @@ fn start_of(
     }
 }
 
+/// The configured master key, or the one in the data folder, made where nothing was wrapped yet.
+///
+/// On a medium of its own the master key protects copies of the folder; the file is the fallback
+/// that needs no setting up.
+///
+/// # Errors
+/// [`Fault`] where it is malformed, cannot be read, or is missing beside keys it has wrapped: a new
+/// one would open none of them.
+pub(crate) fn master_key(config: &Config, data: &Path) -> Result<MasterKey, Fault> {
+    if let Some(digits) = config.some_text(&keys::MASTER_KEY) {
+        return MasterKey::from_hex(digits, "data.master_key").or_exit(Exit::Config);
+    }
+    let (file, wrapped) = (data.join("master.key"), data.join("keys"));
+    if !file.exists() && FileKeyring::is_in(&wrapped) {
+        let (file, wrapped) = (file.display(), wrapped.display());
+        return Err(anyhow::anyhow!(
+            "{file}: is missing, and {wrapped} holds keys it has wrapped; bring it back from a copy \
+             or give it as data.master_key (URBIS_DATA_MASTER_KEY)"
+        ))
+        .or_exit(Exit::Place);
+    }
+    MasterKey::from_file(&file).or_exit(Exit::Place)
+}
+
 fn on_disk(
     data: &Path,
     config: &Config,
@@ -130,12 +154,7 @@ fn on_disk(
     if recovery.bytes_dropped > 0 {
         told.push(format!("{}{recovery}", lang.pick("日志恢复:", "Journal recovered: ")));
     }
-    // On a medium of its own the master key protects copies of this folder; the file is the
-    // fallback that needs no setting up.
-    let master = match config.some_text(&keys::MASTER_KEY) {
-        Some(digits) => MasterKey::from_hex(digits, "data.master_key").or_exit(Exit::Config)?,
-        None => MasterKey::from_file(&data.join("master.key")).or_exit(Exit::Place)?,
-    };
+    let master = master_key(config, data)?;
     let keyring = FileKeyring::open(data.join("keys"), master).or_exit(Exit::Place)?;
     let (audit, cut) = Audit::open(&data.join("audit.jsonl")).or_exit(Exit::Place)?;
     if cut > 0 {

@@ -67,7 +67,10 @@ impl Server {
             panic!("the server did not start: {first}{said}");
         };
         assert!(first.starts_with("Urbis command centre: "), "{first}");
-        Self { address: address.to_owned(), child }
+        let server = Self { address: address.to_owned(), child };
+        // The address is there before the city: this waits for it.
+        server.request("GET", "/api/v1/session", "");
+        server
     }
 
     /// Sends a request as a browser on this machine would; answers status and body.

@@ -100,7 +100,7 @@ fn nothing_acknowledged_is_lost_when_it_is_killed() {
     assert_eq!(code, Some(0), "{said}");
     assert!(said.contains("Goes on with the journal of"), "{said}");
     assert!(
-        said.contains("1 closed lanes") && said.contains("the stop button is still in"),
+        said.contains("closed lane on") && said.contains("the stop button is pressed"),
         "{said}"
     );
 

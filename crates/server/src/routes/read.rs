@@ -139,7 +139,7 @@ pub(crate) async fn signals(
 ) -> Answer<SignalsNowDto> {
     app.permit(&person, Purpose::ViewCity, "/api/v1/signals")?;
     let moment = app.handle.moment_of(&person.id);
-    Ok(Json(now::signals(&app.atlas, &app.access, &moment)))
+    Ok(Json(now::signals(&app.atlas, app.access(), &moment)))
 }
 
 /// One junction in depth.
@@ -157,7 +157,7 @@ pub(crate) async fn junction(
     let view = view.ok_or_else(|| Problem::NotFound(format!("there is no junction {id}")))?;
     let moment = app.handle.moment_of(&person.id);
     let view = junction::as_of(view, &moment);
-    Ok(Json(junction::junction(app.writer(&person), &app.access, &moment.map, &view)))
+    Ok(Json(junction::junction(app.writer(&person), app.access(), &moment.map, &view)))
 }
 
 /// How far estimate, forecast and predictions were off.
@@ -210,7 +210,7 @@ pub(crate) async fn journal(
     if lines.iter().any(|line| line.personal) && app.sees_patients(&person) {
         app.note_patients(&person, "/api/v1/journal", None);
     }
-    Ok(Json(journal::journal(app.writer(&person), &app.access, &lines)))
+    Ok(Json(journal::journal(app.writer(&person), app.access(), &lines)))
 }
 
 async fn facts(app: &App) -> Result<ReportFacts, Problem> {

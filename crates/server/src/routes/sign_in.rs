@@ -41,7 +41,7 @@ pub(crate) async fn sign_in(
     headers: HeaderMap,
     Form(form): Form<SignInForm>,
 ) -> Response {
-    match app.access.sign_in(form.token.trim()) {
+    match app.access().sign_in(form.token.trim()) {
         Ok(Some(session)) => {
             let cookie = format!("{COOKIE}={session}; Path=/; HttpOnly; SameSite=Strict");
             ([(header::SET_COOKIE, cookie)], Redirect::to("/")).into_response()

@@ -16,7 +16,8 @@ type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 /// Serves `app` on a free port and answers with its address.
 async fn serve(app: &Arc<App>) -> std::net::SocketAddr {
     let any = (std::net::Ipv4Addr::LOCALHOST, 0).into();
-    let server = Server::bind(any, Arc::clone(app)).await.unwrap();
+    let server = Server::bind(any, Arc::clone(&app.entrance)).await.unwrap();
+    server.opener().open(Arc::clone(app));
     let address = server.address().unwrap();
     tokio::spawn(server.run(std::future::pending()));
     address

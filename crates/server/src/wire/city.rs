@@ -3,6 +3,7 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 use urbis_city::{Geometry, PlaceKind};
+use urbis_network::Label;
 use urbis_units::{Mode, Wgs84};
 use utoipa::ToSchema;
 
@@ -30,7 +31,7 @@ pub struct CityDto {
     /// How much of everything it has.
     pub counts: CountsDto,
     /// What was assumed where its files say nothing.
-    pub assumptions: Vec<String>,
+    pub assumptions: Vec<Name>,
     /// A background map of its own.
     pub base_map: Option<BaseMap>,
 }
@@ -63,7 +64,7 @@ pub struct CountsDto {
 pub fn city(
     atlas: &Atlas,
     at_mode: Mode,
-    assumptions: &[String],
+    assumptions: &[Label],
     base_map: Option<BaseMap>,
 ) -> CityDto {
     let (network, bounds, center) = (atlas.network(), atlas.bounds(), atlas.center());
@@ -81,7 +82,7 @@ pub fn city(
             lanes: network.lanes.len(),
             detectors: atlas.pack().detectors.len(),
         },
-        assumptions: assumptions.to_vec(),
+        assumptions: assumptions.iter().map(Name::from).collect(),
         base_map,
     }
 }

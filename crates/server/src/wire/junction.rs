@@ -6,6 +6,7 @@ use urbis_core::{GroupIdx, GroupSet};
 use utoipa::ToSchema;
 
 use super::common::{Name, Text, Writer, speaks_of_patient};
+use super::network::turn;
 use super::state::{Names, law};
 use crate::moment::Moment;
 
@@ -34,6 +35,8 @@ pub struct JunctionDetailDto {
     pub choice: Option<ChoiceDto>,
     /// Lanes that lead to it with their estimate.
     pub lanes: Vec<LaneEstimateDto>,
+    /// Turning flows; empty while looking back.
+    pub turns: Vec<TurnFlowDto>,
     /// A choice rehearsed afterwards, where one was sampled.
     pub rehearsed_choice: Option<RehearsedChoiceDto>,
 }
@@ -56,19 +59,6 @@ pub struct ChoiceDto {
     pub stage: u8,
     /// In the field's terms.
     pub text: Text,
-    /// What was weighed, stage by stage, where the law weighs.
-    pub weighed: Vec<WeighedDto>,
-}
-
-/// A stage that was weighed.
-#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
-pub struct WeighedDto {
-    /// Which stage.
-    pub stage: u8,
-    /// Its score; the highest wins.
-    pub score: f64,
-    /// In words.
-    pub text: Text,
 }
 
 /// What the brain believes of a lane.
@@ -86,6 +76,23 @@ pub struct LaneEstimateDto {
     pub count_veh: f32,
     /// Mean speed, m/s.
     pub speed_mps: f32,
+    /// Standard deviation of `speed_mps`.
+    pub speed_sd_mps: f32,
+}
+
+/// What the brain believes of the flow from one road into another.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct TurnFlowDto {
+    /// Road it leaves.
+    pub from: u32,
+    /// Road it enters.
+    pub to: u32,
+    /// `straight`, `left`, `right` or `u_turn`.
+    pub turn: &'static str,
+    /// Vehicles an hour.
+    pub flow_vph: f32,
+    /// Standard deviation of `flow_vph`.
+    pub flow_sd_vph: f32,
 }
 
 /// A choice of stage and what its rehearsal said afterwards.
@@ -121,6 +128,7 @@ pub fn as_of(now: JunctionView, moment: &Moment) -> JunctionView {
         status,
         choice: now.choice.filter(|choice| choice.at <= at),
         lanes: Vec::new(),
+        turns: Vec::new(),
         ..now
     }
 }
@@ -157,7 +165,6 @@ pub fn junction(
             at_ms: choice.at.millis(),
             stage: choice.stage.0,
             text: writer.text(&choice.text, speaks_of_patient(&choice.text)),
-            weighed: Vec::new(),
         }),
         lanes: view
             .lanes
@@ -169,6 +176,21 @@ pub fn junction(
                 queue_sd_veh: estimate.queue_sd_veh,
                 count_veh: estimate.count_veh,
                 speed_mps: estimate.speed_mps,
+                speed_sd_mps: estimate.speed_sd_mps,
+            })
+            .collect(),
+        turns: view
+            .turns
+            .iter()
+            .filter_map(|(id, flow_vph, flow_sd_vph)| {
+                let movement = writer.atlas.network().movements.get(*id)?;
+                Some(TurnFlowDto {
+                    from: movement.from.0,
+                    to: movement.to.0,
+                    turn: turn(movement.turn),
+                    flow_vph: *flow_vph,
+                    flow_sd_vph: *flow_sd_vph,
+                })
             })
             .collect(),
         rehearsed_choice: view.rehearsed.as_ref().map(|choice| RehearsedChoiceDto {

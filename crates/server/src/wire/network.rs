@@ -166,7 +166,8 @@ fn class(class: RoadClass) -> &'static str {
     }
 }
 
-fn turn(turn: Turn) -> &'static str {
+/// Word for a turn.
+pub(super) fn turn(turn: Turn) -> &'static str {
     match turn {
         Turn::Straight => "straight",
         Turn::Left => "left",

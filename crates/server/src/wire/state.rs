@@ -71,6 +71,8 @@ pub struct ClockDto {
     pub earliest_ms: i64,
     /// Now.
     pub latest_ms: i64,
+    /// Whether the next second is due and waits for a rehearsal to be ready.
+    pub waiting: bool,
     /// City seconds per wall second reached.
     pub steps_per_wall_second: f64,
 }
@@ -190,6 +192,7 @@ fn clock(moment: &Moment, clock: &Clock) -> ClockDto {
         scrubbed: clock.scrubbed.is_some(),
         earliest_ms: clock.earliest.millis(),
         latest_ms: clock.latest.millis(),
+        waiting: clock.waiting,
         steps_per_wall_second: (clock.steps_per_wall_second * 10.0).round() / 10.0,
     }
 }
