@@ -23,6 +23,8 @@ const JUNCTIONS = Number(process.env.URBIS_BENCH_JUNCTIONS ?? 4000);
 const SECONDS = Number(process.env.URBIS_BENCH_SECONDS ?? 20);
 const VEHICLES = 10_000;
 const UNDER_WAY = Number(process.env.URBIS_BENCH_VEHICLES ?? VEHICLES);
+/** Window: large enough to show ten thousand vehicles of a long city at once, pixels. */
+const [WIDTH, HEIGHT] = [3840, 2160];
 /** Limits: main-thread script of a frame, and all bytes of a second. */
 const SCRIPT_MS_MAX = 4;
 const WIRE_BYTES_MAX = 1_000_000;
@@ -56,7 +58,7 @@ async function filled(address) {
 
 /** Zooms in until vehicles are shown, and not many more than wanted. */
 async function framed(page, counts) {
-  await page.mouse.move(1400, 720);
+  await page.mouse.move(WIDTH / 2, HEIGHT / 2);
   for (let k = 0; k < 60 && (counts.frames === 0 || counts.vehicles > VEHICLES * 1.02); k += 1) {
     await page.mouse.wheel(0, -40);
     await page.waitForTimeout(1500);
@@ -127,7 +129,7 @@ try {
   const { counts } = await fetch(`${city.address}/api/v1/city`).then((answer) => answer.json());
   const carried = await wire(city.address);
   console.log(JSON.stringify({ city: counts, wire: carried }, null, 2));
-  const page = await openPage(browser, tap.address, { still: false, width: 2560, height: 1440 });
+  const page = await openPage(browser, tap.address, { still: false, width: WIDTH, height: HEIGHT });
   await page.waitForSelector('.overlay', { state: 'attached', timeout: 120_000 });
   await page.waitForTimeout(8000);
   await framed(page, tap.counts);

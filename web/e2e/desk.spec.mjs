@@ -43,15 +43,22 @@ describe('a proposal', () => {
   it('is refused only with a reason', async () => {
     await button('Refuse').click();
     assert.ok(await button('Refuse').isDisabled());
+    // What is needed next has the focus, and what came before gets it back.
+    await page.locator('aside textarea:focus').waitFor();
+    await page.locator('aside').getByText('Kept in the journal for good').waitFor();
     await page.locator('aside textarea').fill('a fair comes tonight');
     assert.ok(await button('Refuse').isEnabled());
     await button('Cancel').click();
+    await page.locator('aside button.danger:focus').waitFor();
     assert.equal((await state()).proposals[0].status, 'open');
   });
 
   it('is changed by choosing another option, and the decision says so', async () => {
     await page.locator('aside .option input').nth(2).check();
     await button('Change: approve this option instead').click();
+    // The form is gone; the keyboard stays in the drawer.
+    await button('See the decision').waitFor();
+    await page.locator('aside:focus').waitFor();
     await button('See the decision').click();
     await page.locator('aside').getByText('Option 2').waitFor();
     const [decision] = (await state()).decisions;
@@ -128,7 +135,7 @@ describe('an area', () => {
     await page.keyboard.press('t');
     await page.click('#tab-junctions');
     await page.getByRole('searchbox').fill('Zhonghe');
-    await page.getByRole('checkbox', { name: /^Choose all \d+ shown$/ }).check();
+    await page.getByRole('checkbox', { name: /^Choose all \d+ found$/ }).check();
     await screenshot(page, 'desk-area-table');
     assert.deepEqual(await violations(page), []);
     await page.getByRole('button', { name: /^Control \d+ together$/ }).click();

@@ -256,7 +256,12 @@ export function cityBody(city, mode) {
       lanes: city.lanes.length,
       detectors: city.detectors.length,
     },
-    assumptions: ['lane width 3.5 m where the network gives none'],
+    assumptions: [
+      {
+        zh: '路网未说明时车道宽 3.5 米',
+        en: 'lane width 3.5 m where the network gives none',
+      },
+    ],
     base_map: null,
   };
 }

@@ -15,6 +15,7 @@ const POINTS = [
   ['ambulance_station', '中河急救站', 'Zhonghe Ambulance Station', 7, 7],
   ['ambulance_station', '江东急救站', 'Jiangdong Ambulance Station', 11, 2],
   ['fire_station', '凤起消防站', 'Fengqi Fire Station', 3, 6],
+  ['care_home', '夕照养老院', 'Xizhao Home for the Aged', 8, 3],
   ['school', '学军中学', 'Xuejun High School', 4, 2],
   ['school', '江滨小学', 'Jiangbin Primary School', 9, 8],
   ['shops', '湖滨银泰', 'Hubin Mall', 6, 5],

@@ -4,6 +4,11 @@ import { cityBody, networkBody } from './city.mjs';
 
 const WHO = 'Demo Operator';
 
+const forecast = (horizon_s, bias, mae, rmse, coverage_90, n) => ({
+  measure: 'entry_flow_vph',
+  ...{ horizon_s, bias, mae, mape: null, rmse, coverage_90, n },
+});
+
 export const read = {
   session: () => ({
     person: 'op-demo',
@@ -33,6 +38,7 @@ export const read = {
         earliest_ms: mock.startMs,
         latest_ms: s.now(),
         steps_per_wall_second: mock.paused ? 0 : mock.speed * 0.98,
+        ...(mock.waiting ? { waiting: true } : {}),
       },
       kpi: { with: traffic.kpi(1), without: traffic.kpi(1.13) },
       events: s.events,
@@ -99,8 +105,8 @@ export const read = {
       },
     ],
     forecast: [
-      { measure: 'section_flow_vph', horizon_s: 900, mape: 0.118, mae: 41.2, n: 2160 },
-      { measure: 'section_flow_vph', horizon_s: 3600, mape: 0.171, mae: 63.9, n: 1980 },
+      forecast(900, 3.1, 41.2, 58.7, 0.902, 2160),
+      forecast(3600, -12.4, 63.9, 88.3, 0.874, 1980),
     ],
     predictions: {
       decisions: 31,
@@ -140,15 +146,10 @@ export const read = {
       choice: {
         at_ms: mock.scenario.now() - 4000,
         stage: signal?.stage ?? 0,
-        text: { key: 'control-pressure-more', args: { stage: 'B', gain_veh: 14.2, needed_veh: 3 } },
-        weighed: junction.stages.map((_, stage) => ({
-          stage,
-          score: 14.2 - stage * 4.7,
-          text: {
-            key: 'control-pressure-most',
-            args: { stage: 'ABCD'[stage] },
-          },
-        })),
+        text: {
+          key: 'control-pressure-more',
+          args: { stage: 'B', from: 'A', gain_veh: 14.2, needed_veh: 3 },
+        },
       },
       lanes: lanes.map((lane) => ({
         lane,
@@ -157,7 +158,9 @@ export const read = {
         queue_sd_veh: 0.8 + queue(lane) * 0.12,
         count_veh: mock.traffic.lanes[lane].length,
         speed_mps: 4.2,
+        speed_sd_mps: 1.1,
       })),
+      turns: [],
       rehearsed_choice: { predicted_veh_s: 182, rehearsed_veh_s: 171 },
     };
   },

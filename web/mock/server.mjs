@@ -47,6 +47,8 @@ export function startMock({
     scenario,
     mode,
     paused: false,
+    /** The city waits for a rehearsal. */
+    waiting: false,
     speed: 5,
     scrubbed: null,
     history: [],

@@ -1,10 +1,10 @@
 /** Reads from the server and acts on it; refusals arrive as [`Refused`] with the server's reason. */
+import type { JunctionDetail } from './junction';
 import type {
   Accuracy,
   City,
   HistoryPoint,
   JournalRecord,
-  JunctionDetail,
   Network,
   Problem,
   RoadNow,

@@ -28,7 +28,7 @@ export interface City {
   bounds: [number, number, number, number];
   seed: number | null;
   counts: Record<'junctions' | 'signals' | 'roads' | 'lanes' | 'detectors', number>;
-  assumptions: string[];
+  assumptions: Name[];
   base_map: BaseMap | null;
 }
 
@@ -276,6 +276,8 @@ export interface Clock {
   earliest_ms: number;
   latest_ms: number;
   steps_per_wall_second: number;
+  /** The city stands still until a rehearsal is ready. */
+  waiting?: boolean;
 }
 
 export interface State {
@@ -305,43 +307,26 @@ export type StateChange = {
   [K in keyof State]?: State[K] extends (infer T)[] ? ListChange<T> : State[K];
 };
 
-export interface JunctionDetail {
-  id: number;
-  label: Name;
-  law: string | null;
-  plan: string | null;
-  stage: number | null;
-  since_ms: number | null;
-  aspects: { group: number; aspect: string }[];
-  taken_by: string | null;
-  manual: boolean;
-  choice: {
-    at_ms: number;
-    stage: number;
-    text: Message;
-    weighed: { stage: number; score: number; text: Message }[];
-  } | null;
-  lanes: {
-    lane: number;
-    road: number;
-    queue_veh: number;
-    queue_sd_veh: number;
-    count_veh: number;
-    speed_mps: number;
-  }[];
-  rehearsed_choice: { predicted_veh_s: number; rehearsed_veh_s: number } | null;
-}
-
 export interface Accuracy {
   estimate: {
     measure: string;
     bias: number;
     mae: number;
     rmse: number;
-    coverage_90: number;
+    coverage_90: number | null;
     n: number;
   }[];
-  forecast: { measure: string; horizon_s: number; mape: number; mae: number; n: number }[];
+  forecast: {
+    measure: string;
+    horizon_s: number;
+    bias: number;
+    mae: number;
+    rmse: number;
+    /** Where nothing came, a share of it says nothing. */
+    mape: number | null;
+    coverage_90: number | null;
+    n: number;
+  }[];
   predictions: {
     decisions: number;
     outcomes: number;

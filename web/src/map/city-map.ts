@@ -22,7 +22,7 @@ import {
   roadFeatures,
   streetFeatures,
 } from './features';
-import { iconImage } from './icons';
+import { iconImage, PLACE_KINDS } from './icons';
 import { Marks } from './markers';
 import { Overlay } from './overlay';
 import { VEHICLE_ZOOM } from './overlay-terms';
@@ -30,7 +30,7 @@ import { token } from './palette';
 import type { Mesh } from './ribbon';
 import { Shapes } from './shapes';
 import { SpeedLayer } from './speed-layer';
-import { BELOW_RIBBONS, cityStyle, PLACE_ICONS, SOURCES, type SourceName } from './style';
+import { BELOW_RIBBONS, cityStyle, SOURCES, type SourceName } from './style';
 import { LABELLED } from './style-labels';
 
 setWorkerUrl(workerUrl);
@@ -226,7 +226,7 @@ export class CityMap {
       const data = this.data[name];
       if (data && data !== this.styled[name]) this.setData(name, data);
     }
-    for (const kind of PLACE_ICONS) {
+    for (const kind of PLACE_KINDS) {
       const image = iconImage(kind, token('map-label'), token('map-halo'));
       if (image && !this.map.hasImage(`place-${kind}`)) this.map.addImage(`place-${kind}`, image);
     }

@@ -1,6 +1,7 @@
 /** The network as GeoJSON for the drawn map: streets, lane marks, street names, junctions. */
 import type { LonLat, Name, Network, Road } from '../api/types';
 import { middleOf } from './geometry';
+import { PLACE_KINDS } from './icons';
 import { carriageways, centerLines } from './shapes';
 
 type Properties = Record<string, string | number | boolean | null>;
@@ -149,13 +150,6 @@ export function placeFeatures(places: GeoJSON.FeatureCollection): GeoJSON.Featur
 }
 
 /** Areas whose use one looks for on a map. */
-const MARKED = new Set([
-  'hospital',
-  'ambulance_station',
-  'fire_station',
-  'school',
-  'shops',
-  'park',
-]);
+const MARKED = new Set(PLACE_KINDS);
 
 const point = (coordinates: LonLat): GeoJSON.Point => ({ type: 'Point', coordinates });

@@ -1,9 +1,24 @@
 /** Icons of places and events, as paths on a 24 by 24 grid; one drawing for map, list and legend. */
+
+/** Places one looks for, those that matter in an emergency first: each has an icon of its name. */
+export const PLACE_KINDS = [
+  'hospital',
+  'ambulance_station',
+  'fire_station',
+  'care_home',
+  'school',
+  'shops',
+  'park',
+];
+
 export const ICONS: Record<string, string> = {
   hospital: 'M10 3h4v7h7v4h-7v7h-4v-7H3v-4h7z',
   ambulance_station:
     'M11 2h2v7.3l6.3-3.7 1 1.8L14 11v2l6.3 3.6-1 1.8-6.3-3.7V22h-2v-7.3l-6.3 3.7-1-1.8L10 13v-2L3.7 7.4l1-1.8L11 9.3z',
   fire_station: 'M12 2c1 4 6 6 6 12a6 6 0 0 1-12 0c0-3 2-4 2-7 2 1 2.5 2 3 4 1-2 2-5 1-9z',
+  // A house around a heart.
+  care_home:
+    'M12 2.5 1.5 11.5H5V21h14v-9.5h3.5zM12 18.5l-4.2-4.2a2.6 2.6 0 0 1 3.7-3.7l.5.5.5-.5a2.6 2.6 0 0 1 3.7 3.7z',
   school: 'M12 4 1 9l11 5 9-4.1V17h2V9zM5 13.5V18c2 2 12 2 14 0v-4.5l-7 3.2z',
   shops: 'M5 8h14l1 13H4zM8 8a4 4 0 0 1 8 0h-2a2 2 0 0 0-4 0z',
   park: 'M12 2a6 6 0 0 1 5 9 5 5 0 0 1-3.5 7H13v4h-2v-4h-.5A5 5 0 0 1 7 11a6 6 0 0 1 5-9z',

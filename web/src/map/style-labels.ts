@@ -1,6 +1,7 @@
 /** Names and marks of the drawn city, in the reader's language. */
 import type { ExpressionSpecification, LayerSpecification } from 'maplibre-gl';
 import type { Lang } from '../words/i18n.svelte';
+import { PLACE_KINDS } from './icons';
 import { token } from './palette';
 import { kind, polygonal } from './style-filters';
 
@@ -174,11 +175,7 @@ export function labels(lang: Lang): LayerSpecification[] {
       type: 'symbol',
       source: 'places',
       minzoom: 13.2,
-      filter: [
-        'all',
-        ['==', ['geometry-type'], 'Point'],
-        kind('hospital', 'ambulance_station', 'fire_station', 'school', 'shops', 'park'),
-      ],
+      filter: ['all', ['==', ['geometry-type'], 'Point'], kind(...PLACE_KINDS)],
       layout: {
         'icon-image': ['concat', 'place-', ['get', 'kind']],
         'icon-size': ['interpolate', ['linear'], ['zoom'], 13, 0.36, 17, 0.55],
@@ -189,17 +186,7 @@ export function labels(lang: Lang): LayerSpecification[] {
         'text-offset': [0.95, 0],
         'text-optional': true,
         'text-max-width': 9,
-        'symbol-sort-key': [
-          'match',
-          ['get', 'kind'],
-          'hospital',
-          0,
-          'ambulance_station',
-          1,
-          'fire_station',
-          2,
-          3,
-        ],
+        'symbol-sort-key': ['index-of', ['get', 'kind'], ['literal', PLACE_KINDS]],
       },
       paint: {
         'text-color': token('map-label'),

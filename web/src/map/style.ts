@@ -24,11 +24,11 @@ function ground(): LayerSpecification[] {
     type: 'fill',
     source: 'places',
     filter: ['all', polygonal, kind(name)],
-    paint: { 'fill-color': token(`map-${name}`), 'fill-antialias': true },
+    paint: { 'fill-color': token(`map-${name.replaceAll('_', '-')}`), 'fill-antialias': true },
   });
   return [
     { id: 'ground', type: 'background', paint: { 'background-color': token('map-ground') } },
-    ...['homes', 'jobs', 'shops', 'school', 'hospital', 'park'].map(fill),
+    ...['homes', 'jobs', 'shops', 'school', 'care_home', 'hospital', 'park'].map(fill),
     fill('water'),
     {
       id: 'shore',
@@ -198,14 +198,6 @@ function routes(lat: number): LayerSpecification[] {
 
 /** Where the moving speed ribbons go: above the streets, below routes and names. */
 export const BELOW_RIBBONS = 'route-glow';
-export const PLACE_ICONS = [
-  'hospital',
-  'ambulance_station',
-  'fire_station',
-  'school',
-  'shops',
-  'park',
-];
 export const SOURCES = [
   'places',
   'roads',

@@ -13,6 +13,7 @@ import type {
 } from '../api/types';
 import { mercatorX, mercatorY } from '../frame/motion';
 import type { FromWorker, ToWorker } from '../frame/protocol';
+import { words } from '../words/i18n.svelte';
 import { merged } from './merge';
 import { matters } from './rank';
 
@@ -63,6 +64,12 @@ class Live {
     } catch (error) {
       this.failure = error instanceof Error ? error.message || error.name : String(error);
     }
+  }
+
+  /** A road's name in the reader's language, its name in the files, or its number. */
+  roadName(id: number): string {
+    const road = this.roads.get(id);
+    return words.name(road?.label) || road?.name || String(id);
   }
 
   /** What the stream says, for the map. Returns how to stop listening. */

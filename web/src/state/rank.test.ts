@@ -1,7 +1,7 @@
 /** What matters most stands first. */
 import { describe, expect, it } from 'vitest';
 import type { CityEvent, Proposal, Severity } from '../api/types';
-import { bundled, matters } from './rank';
+import { asks, bundled, matters } from './rank';
 
 const place = { lon: 0, lat: 0, junction: null, road: null, lane: null, label: { zh: '', en: '' } };
 
@@ -54,6 +54,18 @@ describe('matters', () => {
 
   it('that wait for a decision come before all others', () => {
     expect(order([event(1, 'extreme'), event(2, 'minor')], [proposal(7, 2)])).toEqual(['e2', 'e1']);
+  });
+
+  it('that are still rehearsed, or best left alone, wait for nobody', () => {
+    const proposals = [
+      proposal(7, 2, { status: 'rehearsing' }),
+      proposal(8, 3, { recommended: 0 }),
+      proposal(9, 4),
+    ];
+    const events = [event(1, 'severe'), event(2, 'minor'), event(3, 'moderate'), event(4, 'minor')];
+    const list = matters({ events, proposals });
+    expect(list.map((matter) => matter.key)).toEqual(['e4', 'e1', 'e3', 'e2']);
+    expect(list.filter(asks).map((matter) => matter.proposal?.id)).toEqual([9]);
   });
 
   it('show a proposal with the event it answers, once', () => {

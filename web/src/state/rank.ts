@@ -51,6 +51,15 @@ export function isOpen(proposal: Proposal): boolean {
 }
 
 /**
+ * Whether it waits for a decision of a person: rehearsed, and something other than leaving all as
+ * it is came out best. What is still rehearsed cannot be decided; what is best left alone is there
+ * to be read.
+ */
+export function asks({ proposal }: Matter): boolean {
+  return proposal?.status === 'open' && proposal.needs_approval && proposal.recommended > 0;
+}
+
+/**
  * Events that still run, each with its open proposal, and open proposals that answer no event.
  *
  * First what waits for a decision, then by severity, then the server's rank, then the newest;
@@ -83,7 +92,7 @@ export function matters(state: Pick<State, 'events' | 'proposals'>): Matter[] {
 
 function compare(a: Matter, b: Matter): number {
   return (
-    waits(b) - waits(a) ||
+    Number(asks(b)) - Number(asks(a)) ||
     Number(a.seen) - Number(b.seen) ||
     WEIGHT[b.severity] - WEIGHT[a.severity] ||
     rankOf(a) - rankOf(b) ||
@@ -92,6 +101,5 @@ function compare(a: Matter, b: Matter): number {
   );
 }
 
-const waits = (matter: Matter) => Number(matter.proposal?.needs_approval === true);
 const rankOf = (matter: Matter) => matter.event?.rank ?? matter.proposal?.rank ?? 0;
 const since = (matter: Matter) => matter.event?.since_ms ?? matter.proposal?.at_ms ?? 0;

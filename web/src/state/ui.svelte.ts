@@ -1,5 +1,5 @@
 /** What is open on screen: the drawer's subject, the sheet, a pick in progress, toasts. */
-import type { Place } from '../api/types';
+import type { Message, Place } from '../api/types';
 
 export type Subject =
   | { kind: 'proposal' | 'event' | 'decision' | 'junction' | 'call' | 'road'; id: number }
@@ -12,7 +12,8 @@ export type Box = [number, number, number, number];
 export type SheetName = 'tables' | 'journal' | 'accuracy' | 'trend' | 'help';
 export interface Toast {
   id: number;
-  text: string;
+  /** Told in the language of the page, also when that changes. */
+  message: Message;
   bad: boolean;
 }
 
@@ -32,7 +33,7 @@ class Ui {
   /** Why the city's own base map cannot be had. */
   baseTrouble = $state<string | null>(null);
   /** Spoken to screen readers. */
-  spoken = $state('');
+  spoken = $state.raw<Message | null>(null);
   private next = 1;
   private opener: HTMLElement | null = null;
 
@@ -77,10 +78,10 @@ class Ui {
     this.goal = { lon: place.lon, lat: place.lat, zoom };
   }
 
-  say(text: string, bad = false): void {
-    const toast = { id: this.next++, text, bad };
+  say(message: Message, bad = false): void {
+    const toast = { id: this.next++, message, bad };
     this.toasts = [...this.toasts.slice(-2), toast];
-    this.spoken = text;
+    this.spoken = message;
     setTimeout(() => this.dismiss(toast.id), bad ? 12_000 : 6_000);
   }
 

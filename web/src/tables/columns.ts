@@ -1,6 +1,7 @@
 /** The tables view: everything on the map as rows, each table a list of column descriptions. */
 
-import type { RoadNow, SignalNow } from '../api/types';
+import type { Control, RoadNow, SignalNow } from '../api/types';
+import { holderOf } from '../state/control';
 import { live } from '../state/live.svelte';
 import { isOpen } from '../state/rank';
 import type { Subject } from '../state/ui.svelte';
@@ -66,6 +67,14 @@ function stageNow(signal: SignalNow | undefined): string {
   return t('stage-and-groups', { stage, groups: signal.green.join(', ') });
 }
 
+/** Who sets the stages, in words. */
+function inControl(control: Control): string {
+  const holder = holderOf(control);
+  if (holder === 'person') return control.taken_by ?? '';
+  if (holder === 'manual') return t('local-manual-short');
+  return t(holder === 'local' ? 'law-local-plan' : 'control-brain');
+}
+
 const junctions = (now: () => Now): Table => ({
   name: 'junctions',
   columns: [
@@ -85,16 +94,13 @@ const junctions = (now: () => Now): Table => ({
     return all.map((junction) => {
       const control = controls.get(junction.id);
       const signal = signals.get(junction.id);
-      const who = control?.manual
-        ? t('local-manual-short')
-        : (control?.taken_by ?? (control ? t('control-brain') : '–'));
       return {
         id: junction.id,
         cells: [
           text(words.name(junction.label) || junction.name),
           text(label('junction', junction.kind)),
           text(control ? label('law', control.law) : '–'),
-          text(who),
+          text(control ? inControl(control) : '–'),
           text(stageNow(signal)),
           signal?.stage == null || signal.since_ms == null
             ? text('–')
@@ -212,7 +218,7 @@ const closures: Table = {
           figure((live.lanes.get(closure.lane)?.index ?? 0) + 1),
           time(closure.since_ms),
           text(closure.who),
-          text(closure.reason),
+          text(closure.reason || t('no-reason')),
         ],
         open: { kind: 'road', id: closure.road },
         ...(end ? { at: { lon: end[0], lat: end[1] } } : {}),

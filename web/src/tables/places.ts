@@ -10,6 +10,7 @@ const ORDER = [
   'hospital',
   'ambulance_station',
   'fire_station',
+  'care_home',
   'school',
   'shops',
   'district',

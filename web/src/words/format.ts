@@ -26,6 +26,13 @@ export function signed(value: number, lang: Lang, digits = 1): string {
   return value < 0 ? `−${text}` : `+${text}`;
 }
 
+/** Standard deviations from the middle of a 90 % interval to its end. */
+export const HALF_WIDTH_SD = 1.645;
+
+/** An estimate with half of its 90 % interval. */
+export const plusMinus = (value: number, sd: number, lang: Lang, digits = 0): string =>
+  `${number(value, lang, digits)} ± ${number(HALF_WIDTH_SD * sd, lang, digits)}`;
+
 export function percent(share: number | null | undefined, lang: Lang, digits = 0): string {
   if (share === null || share === undefined || !Number.isFinite(share)) return '–';
   return `${number(share * 100, lang, digits)} %`;

@@ -13,6 +13,7 @@ import {
   type FluentVariable,
 } from '@fluent/bundle';
 import type { Message, MessageArg, Name } from '../api/types';
+import { wordsFor } from './codes';
 
 export type Lang = 'zh' | 'en';
 
@@ -107,13 +108,18 @@ function argument(bundle: FluentBundle, lang: Lang, arg: MessageArg): FluentVari
 export function render(bundle: FluentBundle, lang: Lang, message: Message): string {
   const args: Record<string, FluentVariable> = {};
   for (const [name, value] of Object.entries(message.args ?? {})) {
-    args[name] = argument(bundle, lang, value);
+    const word = typeof value === 'string' ? format(bundle, wordsFor(name, value), {}) : null;
+    args[name] = word ?? argument(bundle, lang, value);
   }
   const text = format(bundle, message.key, args);
   if (text !== null) return text;
   const listed = Object.entries(args).map(([name, value]) => `${name} ${String(value)}`);
   return [message.key, ...listed].join(' · ');
 }
+
+/** A message of the interface's own, to be told later, in whatever language is spoken then. */
+export const message = (key: string, args?: Record<string, MessageArg>): Message =>
+  args ? { key, args } : { key };
 
 export const words = new Words();
 /** Short for the interface's own words. */

@@ -42,7 +42,9 @@ describe('words', () => {
     );
     const missing = code.flatMap((path) => {
       const text = readFileSync(path, 'utf8');
-      const named = [...text.matchAll(/\b(?:t|say)\(\s*'([\w-]+)'/g)].map((match) => match[1]!);
+      const named = [...text.matchAll(/\b(?:t|say|message)\(\s*'([\w-]+)'/g)].map(
+        (match) => match[1]!,
+      );
       const columns = [...text.matchAll(/\bcolumn\('([\w-]+)'/g)].map(
         (match) => `column-${match[1]}`,
       );
@@ -102,6 +104,7 @@ describe('words', () => {
         'hospital',
         'ambulance-station',
         'fire-station',
+        'care-home',
         'school',
         'shops',
         'park',
@@ -111,6 +114,7 @@ describe('words', () => {
         'jobs',
         'homes',
       ],
+      turn: ['straight', 'left', 'right', 'u-turn'],
       trust: ['queue', 'predictions', 'estimate', 'said-predictions', 'said-estimate'],
       theme: ['auto', 'light', 'dark'],
     };
@@ -129,6 +133,19 @@ describe('words', () => {
     expect(kinds).toContain('erased');
     const known = keysOf('en').filter((key) => key.startsWith('record-') && key !== 'record-kind');
     expect(known.sort()).toEqual([...new Set(kinds)].map((kind) => `record-${kind}`).sort());
+  });
+
+  it.each(LANGS)('exist for every rule of the interlock in %s', (lang) => {
+    const room = join(SRC, '../../crates/interlock');
+    const [, named = ''] =
+      /pub const fn name\(([\s\S]*?)\n {4}}\n/.exec(
+        readFileSync(join(room, 'src/rule.rs'), 'utf8'),
+      ) ?? [];
+    const rules = [...named.matchAll(/=> "([a-z-]+)"/g)].map((m) => m[1]!);
+    expect(rules).toContain('minimum-green');
+    const words = readFileSync(join(room, `messages/${lang}.ftl`), 'utf8');
+    const known = [...words.matchAll(/^interlock-rule-([a-z-]+) =/gm)].map((m) => m[1]!);
+    expect(known.sort()).toEqual(rules.sort());
   });
 
   it.each(LANGS)('parse without junk in %s', (lang) => {
@@ -169,6 +186,27 @@ describe('messages', () => {
       say({ key: 'air-haze', args: { pm25: 80, at: { zh: '东站', en: 'East Station' } } }),
     ).toBe('air-haze · pm25 80 · at East Station');
     expect(say({ key: 'air-haze' })).toBe('air-haze');
+  });
+
+  it('tell codes in words, and a reason that nobody gave as such', () => {
+    const bundle = bundleOf('en', [
+      'refused = refused by { $rule }',
+      'stopped = stopped: { $reason }',
+      'interlock-rule-minimum-green = minimum green',
+      'no-reason = no reason given',
+    ]);
+    const told = (key: string, args: Record<string, string>) => render(bundle, 'en', { key, args });
+    expect([
+      told('refused', { rule: 'minimum_green' }),
+      told('refused', { rule: 'one-of-tomorrow' }),
+      told('stopped', { reason: '' }),
+      told('stopped', { reason: 'drill' }),
+    ]).toEqual([
+      'refused by minimum green',
+      'refused by one-of-tomorrow',
+      'stopped: no reason given',
+      'stopped: drill',
+    ]);
   });
 
   it('survive arguments of no known shape', () => {
