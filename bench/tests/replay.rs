@@ -7,8 +7,8 @@ use urbis_brain::view::View;
 use urbis_brain::{Session, SessionOptions, simulated_start};
 use urbis_city::{GenerateOptions, generate};
 use urbis_core::{
-    Act, Actor, Authority, CommandResult, EventId, EventType, Input, Intake, LaneId, Law, Message,
-    Order, PersonId, Record, RoadId,
+    Act, Actor, Authority, Begun, CommandResult, EventId, EventType, Input, Intake, LaneId, Law,
+    Message, Opened, Order, PersonId, PersonalError, Record, RoadId, SubjectId,
 };
 use urbis_store::{CityState, Journal, JournalOptions, MemoryKeyring, fold};
 use urbis_units::{CityTime, Duration, Mode};
@@ -99,6 +99,52 @@ fn a_journal_and_its_seed_give_the_same_bytes_again() {
     assert_eq!(first.state_hash(), second.state_hash());
     assert_eq!(first.journal().last_sequence(), second.journal().last_sequence());
     assert_eq!(first.journal().last_hash(), second.journal().last_hash());
+}
+
+/// How a journal says that it began.
+fn begun(session: &Session) -> Begun {
+    let first = session.journal().read_from(1).next().expect("it holds records").expect("it reads");
+    match first.record {
+        Record::Begun(begun) => begun,
+        other => panic!("a journal begins with its beginning, not with {other:?}"),
+    }
+}
+
+#[test]
+fn a_journal_with_personal_data_is_played_again_from_its_own_beginning() {
+    let stage = stage();
+    let start = |begun: Option<&Begun>| {
+        let options = |options: &mut SessionOptions| {
+            options.minutes = 10;
+            if let Some(begun) = begun {
+                (options.seed, options.start) = (begun.seed, begun.start);
+                options.settings.clone_from(&begun.settings);
+            }
+        };
+        stage.session(3, Law::LocalPlan, options).expect("the test city plays")
+    };
+    let mut first = start(None);
+    let began = first.now();
+    let person = PersonId("op-test".to_owned());
+    first.introduce(&person, &Opened::new("Wang Wei")).expect("it can be sealed");
+    let subject = SubjectId("patient-1".to_owned());
+    let sealed = first.seal(&subject, &Opened::new("Li Na, 13800001234")).expect("it is sealed");
+    let call =
+        Intake::Call { event: EventId(0), road: RoadId(9), hospital: None, patient: vec![sealed] };
+    let at = |second: i64| began + Duration::from_seconds(second);
+    let inputs = [
+        (60, input(at(60), call)),
+        (300, input(at(300), Intake::ErasePerson { subject: subject.clone() })),
+    ];
+    let first = play(first, &inputs);
+    let mut second = start(Some(&begun(&first)));
+    second.introduce(&person, &Opened::new("Wang Wei")).expect("it can be sealed");
+    let second = play(second, &recorded(&first, began));
+    assert_eq!(first.journal().last_hash(), second.journal().last_hash());
+    assert!(first.state().erased.contains(&subject));
+    let held = second.state().matters.calls.values().find_map(|call| call.patient.first());
+    let held = held.expect("the journal keeps the sealed bytes");
+    assert!(matches!(first.personal(held), Err(PersonalError::Erased(_))));
 }
 
 #[test]

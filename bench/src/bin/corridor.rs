@@ -28,7 +28,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use anyhow::{Context, Result, ensure};
 use clap::{Parser, ValueEnum};
 use serde::{Deserialize, Serialize};
-use urbis_bench::{Stage, Summary, open, split_mix, summarize};
+use urbis_bench::{Foretold, Stage, Summary, coverage_table, foretold, open, split_mix, summarize};
 use urbis_brain::view::{CallStage, CallView};
 use urbis_brain::{SceneParts, Session};
 use urbis_core::{Act, Actor, Authority, EventId, Input, Intake, Law, Message, PersonId, RoadId};
@@ -59,6 +59,9 @@ struct Args {
     /// Sessions that run at once.
     #[arg(long, default_value_t = 1)]
     threads: u32,
+    /// Day of the first session.
+    #[arg(long, default_value_t = 1)]
+    first_day: u64,
     /// Whether drivers give way to sirens.
     #[arg(long, value_enum, default_value_t = GiveWay::Both)]
     give_way: GiveWay,
@@ -97,6 +100,8 @@ struct Day {
     trips: Vec<Trip>,
     /// Extra delay of all others, vehicle hours; `None` where an ambulance never arrived.
     extra_veh_h: Option<f64>,
+    /// What was predicted beside what came.
+    outcomes: Vec<Foretold>,
 }
 
 /// A finished session, a line of the file of `--keep`.
@@ -145,12 +150,13 @@ fn main() -> Result<()> {
 
 /// Runs all sessions of a series, by day.
 fn sessions(stage: &Stage, args: &Args, give_way: bool) -> Result<Vec<Day>> {
-    let days = u64::from(args.trips.div_ceil(args.per_session));
+    let days = args.first_day..args.first_day + u64::from(args.trips.div_ceil(args.per_session));
     let before = args.keep.as_deref().map(kept).transpose()?.unwrap_or_default();
-    let before = before.into_iter().filter(|one| one.give_way == give_way && one.day <= days);
+    let before =
+        before.into_iter().filter(|one| one.give_way == give_way && days.contains(&one.day));
     let mut done: Vec<(u64, Result<Day>)> = before.map(|one| (one.day, Ok(one.session))).collect();
     let missing: Vec<u64> =
-        (1..=days).filter(|day| done.iter().all(|(known, _)| known != day)).collect();
+        days.clone().filter(|day| done.iter().all(|(known, _)| known != day)).collect();
     let next = AtomicUsize::new(0);
     let new: Mutex<Vec<(u64, Result<Day>)>> = Mutex::new(Vec::new());
     std::thread::scope(|scope| {
@@ -158,7 +164,7 @@ fn sessions(stage: &Stage, args: &Args, give_way: bool) -> Result<Vec<Day>> {
             scope.spawn(|| {
                 while let Some(&day) = missing.get(next.fetch_add(1, Ordering::Relaxed)) {
                     let result = session(stage, args, day, give_way);
-                    eprintln!("drivers give way: {give_way}, day {day} of {days} done");
+                    eprintln!("drivers give way: {give_way}, day {day} of {days:?} done");
                     new.lock()
                         .unwrap_or_else(std::sync::PoisonError::into_inner)
                         .push((day, result));
@@ -180,7 +186,7 @@ struct Watched {
 }
 
 fn session(stage: &Stage, args: &Args, day: u64, give_way: bool) -> Result<Day> {
-    let before = (day - 1) as u32 * args.per_session;
+    let before = (day - args.first_day) as u32 * args.per_session;
     let trips = args.per_session.min(args.trips - before);
     let scenes = |parts: &SceneParts| -> Vec<Box<dyn Scene>> {
         vec![Box::new(Corridors::new(parts.network.clone()))]
@@ -224,7 +230,7 @@ fn session(stage: &Stage, args: &Args, day: u64, give_way: bool) -> Result<Day> 
         trips.iter().map(|trip| Some(trip.hospital_without_s? - trip.hospital_s?)).sum();
     let extra_veh_h =
         saved_s.map(|saved_s| (delay_s(&with) - delay_s(&without) + saved_s) / 3600.0);
-    let session = Day { trips, extra_veh_h };
+    let session = Day { trips, extra_veh_h, outcomes: foretold(&session) };
     if let Some(path) = &args.keep {
         keep(path, &Kept { give_way, day, session: session.clone() })?;
     }
@@ -349,8 +355,10 @@ fn print(args: &Args, series: &[(bool, Vec<Day>)]) {
             row.others_person_h_a_trip,
         );
     }
+    let all = series.iter().flat_map(|(_, days)| days).flat_map(|day| &day.outcomes);
+    println!("\n{}", coverage_table(all));
     println!(
-        "\nMeans with 95 % intervals over trips (others: over sessions), {} persons a car.",
+        "Means with 95 % intervals over trips (others: over sessions), {} persons a car.",
         args.occupancy
     );
 }

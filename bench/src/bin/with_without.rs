@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::Parser;
-use urbis_bench::{open, summarize};
+use urbis_bench::{foretold, open, summarize};
 use urbis_core::Law;
 
 /// With and without the brain over several days.
@@ -102,21 +102,15 @@ fn main() -> Result<()> {
 
 #[expect(clippy::print_stdout, reason = "a benchmark prints its table")]
 fn print_outcomes(day: u64, session: &urbis_brain::Session) {
-    for view in session.view().decisions {
-        for measured in view.outcome.iter().flat_map(|outcome| &outcome.measured) {
-            let predicted = &view.decision.predicted;
-            let Some(one) = predicted.iter().find(|one| one.measure == measured.measure) else {
-                continue;
-            };
-            let half = (one.high - one.low) / 2.0;
-            println!(
-                "outcome: day {day}, {}, expected {:.1}, half width {half:.1}, was {:.1}, miss {:.2}",
-                one.measure,
-                one.expected,
-                measured.value,
-                (measured.value - one.expected) / half
-            );
-        }
+    for one in foretold(session) {
+        let half = (one.high - one.low) / 2.0;
+        println!(
+            "outcome: day {day}, {}, expected {:.1}, half width {half:.1}, was {:.1}, miss {:.2}",
+            one.measure,
+            one.expected,
+            one.was,
+            (one.was - one.expected) / half
+        );
     }
 }
 
