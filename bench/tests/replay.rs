@@ -7,8 +7,8 @@ use urbis_brain::view::View;
 use urbis_brain::{Session, SessionOptions, simulated_start};
 use urbis_city::{GenerateOptions, generate};
 use urbis_core::{
-    Act, Actor, Authority, Begun, CommandResult, EventId, EventType, Input, Intake, LaneId, Law,
-    Message, Opened, Order, PersonId, PersonalError, Record, RoadId, SubjectId,
+    Act, Actor, Authority, Begun, CaseStep, CommandResult, EventId, EventType, Input, Intake,
+    LaneId, Law, Message, Opened, Order, PersonId, PersonalError, Record, RoadId, SubjectId,
 };
 use urbis_store::{CityState, Journal, JournalOptions, MemoryKeyring, fold};
 use urbis_units::{CityTime, Duration, Mode};
@@ -287,6 +287,35 @@ fn a_continued_journal_never_gives_a_number_twice() {
     }
     assert_eq!(sessions, 2);
     assert_eq!(calls, [EventId(given.event + 1)]);
+}
+
+#[test]
+fn a_call_is_a_case_from_its_report_to_its_end() {
+    use CaseStep::{Close, Dispatch, Handle, Report};
+    let stage = stage();
+    let mut session = session(&stage);
+    let call =
+        Intake::Call { event: EventId(0), road: RoadId(9), hospital: None, patient: Vec::new() };
+    session.submit(input(session.now(), call)).expect("the road is there");
+    let steps = |session: &Session| -> Vec<CaseStep> {
+        let cases = &session.state().matters.cases;
+        assert!(cases.len() <= 1, "{cases:?}");
+        cases.values().flat_map(|case| case.steps.iter().map(|step| step.step)).collect()
+    };
+    let mut seen = Vec::new();
+    for _ in 0..3600 {
+        session.tick().expect("the test city plays");
+        let now = steps(&session);
+        if seen.last() != Some(&now) {
+            seen.push(now);
+        }
+        if seen.last().is_some_and(|steps| steps.last() == Some(&Close)) {
+            break;
+        }
+    }
+    let whole = [Report, Dispatch, Handle, Close];
+    assert_eq!(seen.last().map(Vec::as_slice), Some(&whole[..]), "{seen:?}");
+    assert!(seen.iter().all(|steps| whole.starts_with(steps)), "{seen:?}");
 }
 
 #[test]

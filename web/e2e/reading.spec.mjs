@@ -99,7 +99,7 @@ describe('a junction', () => {
       .click();
   });
   after(async () => {
-    await page.unroute('**/api/v1/junctions/*');
+    await page.unrouteAll({ behavior: 'wait' });
     await shut();
   });
 
@@ -107,7 +107,7 @@ describe('a junction', () => {
     await answered({ law: 'local_plan', choice: null });
     await aside().getByText('The local plan am-peak is in force').waitFor();
     assert.equal(await aside().getByText('Score').count(), 0);
-    await page.unroute('**/api/v1/junctions/*');
+    await page.unrouteAll({ behavior: 'wait' });
   });
 
   it('with a stage chosen by hand says that it was', async () => {
@@ -115,7 +115,7 @@ describe('a junction', () => {
     await answered({ choice: { at_ms: 0, stage: 1, text } });
     await aside().getByText('Stage B chosen by hand: no reason given').waitFor();
     assert.equal(await aside().getByText('Score').count(), 0);
-    await page.unroute('**/api/v1/junctions/*');
+    await page.unrouteAll({ behavior: 'wait' });
   });
 
   it('shows how sure speeds and turning flows are, where the city says it', async () => {

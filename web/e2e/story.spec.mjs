@@ -37,22 +37,35 @@ async function until(what, work) {
 }
 
 /** Opens a form by its key and chooses a road in it that leads from signals to signals. */
-async function chooseRoad(key) {
+/**
+ * Chooses a road between signals in the form that `key` opens: the first, or the one farthest from
+ * every ambulance station, so that the way there leads over signals outside the patient's square.
+ */
+async function chooseRoad(key, far = false) {
   await page.keyboard.press(key);
   const select = page.locator('aside select').first();
   await select.waitFor();
-  const road = await page.evaluate(async () => {
-    const network = await fetch('/api/v1/network').then((response) => response.json());
+  const road = await page.evaluate(async (far) => {
+    const read = (path) => fetch(path).then((response) => response.json());
+    const network = await read('/api/v1/network');
+    const { features } = await read('/api/v1/places');
+    const stations = features
+      .filter((place) => place.properties.kind === 'ambulance_station')
+      .map((place) => place.geometry.coordinates.flat(2).slice(0, 2));
+    const away = (r) =>
+      Math.min(...stations.map(([x, y]) => Math.hypot(r.shape[0][0] - x, r.shape[0][1] - y)));
     const signals = new Set(
       network.junctions.filter((j) => j.kind === 'signalized').map((j) => j.id),
     );
     const shown = [...document.querySelectorAll('aside select')][0].options;
     const offered = new Set([...shown].map((option) => option.value));
     const fit = network.roads.filter(
-      (r) => signals.has(r.from) && signals.has(r.to) && r.lanes.length > 1,
+      (r) =>
+        signals.has(r.from) && signals.has(r.to) && r.lanes.length > 1 && offered.has(String(r.id)),
     );
-    return String((fit.find((r) => offered.has(String(r.id))) ?? fit[0]).id);
-  });
+    if (far) fit.sort((a, b) => away(b) - away(a));
+    return String(fit[0].id);
+  }, far);
   await select.selectOption(road);
   return Number(road);
 }
@@ -114,7 +127,7 @@ describe('an operator', () => {
   });
 
   it('calls an ambulance, is asked for a corridor, approves it and sees it', async () => {
-    await chooseRoad('c');
+    await chooseRoad('c', true);
     await page.locator('aside button[type=submit]').click();
     const call = await until('the call', async () =>
       (await state()).calls.find((c) => c.stage !== 'arrived'),

@@ -20,3 +20,7 @@ brain-take-refused = Control of { $junctions } junctions was refused: somebody e
 brain-kept-long-enough = Kept for { $days } days, as long as the city's policy allows
 brain-erased-on-request = Erased on request
 brain-not-erased = A person could not be erased and will be at the next start: { $reason }
+brain-case-sent = an ambulance was sent
+brain-case-arrived = the ambulance is with the patient
+brain-case-delivered = the patient is at the hospital; closed
+brain-case-dropped = closed, because Urbis was started anew while it was under way

@@ -20,3 +20,7 @@ brain-take-refused = 接管 { $junctions } 个路口被拒：他人抢先一步
 brain-kept-long-enough = 已保存 { $days } 天，达到城市策略允许的期限
 brain-erased-on-request = 应请求删除
 brain-not-erased = 有一人的资料未能删除，下次启动时再删：{ $reason }
+brain-case-sent = 已派出救护车
+brain-case-arrived = 救护车已到达患者处
+brain-case-delivered = 患者已送达医院，结案
+brain-case-dropped = 处理期间 Urbis 重新启动，结案

@@ -2,8 +2,8 @@
 
 use urbis_city::{CityPack, StationKind};
 use urbis_core::{
-    Act, Actor, Event, EventId, EventType, Input, Intake, LaneId, Message, PersonId, Place, RoadId,
-    Sealed, Severity,
+    Act, Actor, Case, Event, EventId, EventType, Input, Intake, LaneId, Message, PersonId, Place,
+    RoadId, Sealed, Severity,
 };
 use urbis_network::Network;
 use urbis_units::{CityTime, Ratio};
@@ -36,6 +36,8 @@ impl Call {
 pub(crate) struct Outside {
     /// Calls so far.
     pub calls: Vec<Call>,
+    /// Their cases that are not closed yet.
+    pub cases: Vec<Case>,
     /// Closed lanes.
     pub closures: Vec<ClosureView>,
     closure_events: Vec<(LaneId, Event)>,

@@ -4,6 +4,7 @@
 //! time. What people do comes in through [`Session::submit`], is journaled at once and takes effect
 //! with the next tick; the stop button at once.
 
+mod cases;
 mod inputs;
 mod options;
 mod persons;

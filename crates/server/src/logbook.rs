@@ -7,7 +7,8 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use urbis_core::{
-    Actor, CommandResult, EventType, Input, Intake, JunctionId, LaneId, Message, Place, Record,
+    Actor, CaseStep, CommandResult, EventType, Input, Intake, JunctionId, LaneId, Message, Place,
+    Record,
 };
 use urbis_store::{Entry, Reader, StoreError};
 use urbis_units::{CityTime, Meters};
@@ -72,6 +73,11 @@ impl Logbook {
     }
 }
 
+/// What a step of a case says: a report has the words of whoever reported.
+fn case_step(step: CaseStep, why: Message) -> Message {
+    if step == CaseStep::Report { Message::new("server-case-reported") } else { why }
+}
+
 /// The line for a record; `None` for what only programs read.
 fn line(entry: Entry) -> Option<Line> {
     let (kind, who, text) = match entry.record {
@@ -92,8 +98,14 @@ fn line(entry: Entry) -> Option<Line> {
             });
         }
         Record::Case(case) => {
+            let last = case.steps.into_iter().last();
             let text = Message::new("server-case").number("case", f64::from(case.id.0));
-            ("case", case.owner, text)
+            match last {
+                Some(step) => {
+                    ("case", step.act.who, text.message("step", case_step(step.step, step.act.why)))
+                }
+                None => ("case", case.owner, text.text("step", "")),
+            }
         }
         Record::Proposal(proposal) => ("proposal", Actor::Scene(proposal.scene), proposal.text),
         Record::Decision(decision) => {

@@ -1,8 +1,8 @@
 //! What comes from outside: what people do, what happens, ambulances.
 
 use urbis_core::{
-    Act, Actor, DecisionId, Event, EventId, EventType, Input, Intake, Message, Mission, Place,
-    Record, RoadId, Sealed, Severity,
+    Act, Actor, CaseStep, DecisionId, Event, EventId, EventType, Input, Intake, Message, Mission,
+    Place, Record, RoadId, Sealed, Severity,
 };
 use urbis_units::Ratio;
 
@@ -140,6 +140,7 @@ impl Session {
             source: act.who.clone(),
         };
         self.outside.calls.push(crate::outside::Call::new(&event, road, patient.to_vec()));
+        self.open_case(&event, act, log);
         let stations = self.outside.ambulances();
         if let Some(routes) = self.brain.dispatch((stations, &hospitals), road) {
             let number = (self.outside.calls.len() as u32 - 1) % AMBULANCES_MAX;
@@ -148,6 +149,7 @@ impl Session {
             self.judge.send_ambulance(&ambulance);
             let now = self.now();
             self.keyframes.script(now, Scripted::Ambulance(Box::new(ambulance)));
+            self.move_case(id, (CaseStep::Dispatch, "brain-case-sent"), log);
         } else {
             let text = Message::new("brain-no-ambulance").place("road", Place::Road(road));
             log.push(Record::Diagnostic { scene: "brain".to_owned(), text });
@@ -158,7 +160,7 @@ impl Session {
     /// Crews press a button when they leave and when they have arrived; the brain knows that much.
     pub(super) fn follow_ambulances(&mut self, log: &mut Vec<Record>) {
         let now = self.now();
-        let mut over = Vec::new();
+        let (mut arrived, mut over) = (Vec::new(), Vec::new());
         for ambulance in &self.city.ambulances {
             let mission = ambulance.leg().map(|(leg, since)| Mission {
                 call: ambulance.call,
@@ -173,7 +175,10 @@ impl Session {
                 (Some(mission), known) if known.is_none_or(|k| k.leg != mission.leg) => {
                     self.brain.begin_mission(mission);
                 }
-                (None, Some(_)) => self.brain.end_mission(ambulance.call),
+                (None, Some(_)) => {
+                    self.brain.end_mission(ambulance.call);
+                    arrived.push(ambulance.call);
+                }
                 _ => {}
             }
             if let Progress::Done(at) = ambulance.progress
@@ -182,7 +187,11 @@ impl Session {
                 over.push(ambulance.call);
             }
         }
+        for call in arrived {
+            self.move_case(call, (CaseStep::Handle, "brain-case-arrived"), log);
+        }
         for call in over {
+            self.move_case(call, (CaseStep::Close, "brain-case-delivered"), log);
             let Some(mut event) = self.brain.ledger.find_event(call).cloned() else { continue };
             event.until = Some(now);
             let wanted = self.brain.happened(&event, log);

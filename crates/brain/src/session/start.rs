@@ -145,6 +145,7 @@ impl Session {
         }
         self.carry_out(wanted, &mut log);
         self.keep_promises(&mut log);
+        self.close_dropped_cases(&mut log);
         self.write(&log)?;
         self.remember();
         Ok(())
