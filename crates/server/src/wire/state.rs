@@ -95,7 +95,7 @@ pub struct KpiDto {
     pub waiting_to_enter: u32,
     /// Mean speed over the last five minutes, m/s.
     pub mean_speed_mps: f64,
-    /// Mean delay of trips finished in the last fifteen minutes, s.
+    /// Delay in the last fifteen minutes, per vehicle that was under way in them, s.
     pub mean_delay_s: f64,
     /// Delay of all vehicles since the start, vehicle hours.
     pub total_delay_veh_h: f64,
