@@ -168,7 +168,8 @@ pub(crate) async fn guard(
     with_security_headers(response, &entrance.policy())
 }
 
-fn admit(entrance: &Entrance, request: &mut Request) -> Result<(), Box<Response>> {
+/// Lets a request in, with the person who asks in its extensions, or answers it.
+pub(crate) fn admit(entrance: &Entrance, request: &mut Request) -> Result<(), Box<Response>> {
     let refuse = |problem: Problem| Box::new(problem.into_response());
     let path = request.uri().path();
     entrance.doors.check(request.uri(), request.headers()).map_err(refuse)?;

@@ -16,7 +16,7 @@ use tower::ServiceExt as _;
 use tower_http::compression::CompressionLayer;
 
 use crate::app::{App, router};
-use crate::guard::{Entrance, guard};
+use crate::guard::{Entrance, admit, guard};
 use crate::{assets, problem::Problem};
 
 /// Longest wait of a request for the city: longer than the largest city takes to be made.
@@ -94,7 +94,7 @@ fn early(entrance: &Arc<Entrance>) -> Router {
 }
 
 async fn answer(
-    request: Request,
+    mut request: Request,
     entrance: &Entrance,
     early: Router,
     mut opened: watch::Receiver<Option<Router>>,
@@ -102,8 +102,12 @@ async fn answer(
     let path = request.uri().path();
     let needs_no_city =
         path == "/healthz" || entrance.is_open() && (path == "/" || path.starts_with("/assets/"));
+    // Strangers do not wait for the city: the early hall turns them away.
+    let mut is_stranger = || opened.borrow().is_none() && admit(entrance, &mut request).is_err();
     let router = if needs_no_city {
         opened.borrow().clone().unwrap_or(early)
+    } else if is_stranger() {
+        early
     } else {
         let waited = tokio::time::timeout(PATIENCE, opened.wait_for(Option::is_some)).await;
         let Ok(Ok(Some(router))) = waited.map(|found| found.map(|router| router.clone())) else {

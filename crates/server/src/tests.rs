@@ -1,6 +1,7 @@
 //! The whole server over the toy city: HTTP through `tower`, the stream through a real socket.
 
 mod http;
+mod opening;
 mod readers;
 mod shape;
 mod ws;

@@ -3,9 +3,7 @@
 //! Every step is a record of the journal with who, when and why. Cases of other events, with the
 //! deadlines a city sets, come with their scene.
 
-use urbis_core::{
-    Act, Actor, Authority, Case, CaseId, CaseStep, Event, EventId, Message, Record, StepRecord,
-};
+use urbis_core::{Act, Case, CaseId, CaseStep, Event, EventId, Record, StepRecord};
 use urbis_units::Duration;
 
 use super::Session;
@@ -37,7 +35,7 @@ impl Session {
         (step, why): (CaseStep, &str),
         log: &mut Vec<Record>,
     ) {
-        let act = self.case_act(why);
+        let act = self.system_act(why);
         let Some(case) = self.outside.cases.iter_mut().find(|case| case.event == Some(call)) else {
             return;
         };
@@ -55,19 +53,9 @@ impl Session {
             |case: &&Case| case.steps.last().is_none_or(|last| last.step != CaseStep::Close);
         let open: Vec<Case> = self.state.matters.cases.values().filter(is_open).cloned().collect();
         for mut case in open {
-            let act = self.case_act("brain-case-dropped");
+            let act = self.system_act("brain-case-dropped");
             case.steps.push(StepRecord { step: CaseStep::Close, act });
             log.push(Record::Case(case));
-        }
-    }
-
-    fn case_act(&self, why: &str) -> Act {
-        Act {
-            who: Actor::System,
-            authority: Authority::Act,
-            why: Message::new(why),
-            mode: self.mode,
-            at: self.now(),
         }
     }
 }

@@ -92,24 +92,28 @@ fn plans_differ_by_time_of_day_and_share_a_cycle_on_arterials() {
     assert!(offsets.len() > 20, "{offsets:?}");
 }
 
+/// What every city has.
+const NEEDED: [PlaceKind; 12] = [
+    PlaceKind::Water,
+    PlaceKind::Bridge,
+    PlaceKind::Park,
+    PlaceKind::Homes,
+    PlaceKind::Jobs,
+    PlaceKind::Shops,
+    PlaceKind::School,
+    PlaceKind::Hospital,
+    PlaceKind::FireStation,
+    PlaceKind::AmbulanceStation,
+    PlaceKind::CareHome,
+    PlaceKind::District,
+];
+
 #[test]
 fn the_city_has_a_river_with_few_bridges_and_what_people_need() {
     let pack = embedded();
     let count = |kind| pack.places.iter().filter(|place| place.kind == kind).count();
     assert!((3..=9).contains(&count(PlaceKind::Bridge)), "{} bridges", count(PlaceKind::Bridge));
-    for kind in [
-        PlaceKind::Water,
-        PlaceKind::Park,
-        PlaceKind::Homes,
-        PlaceKind::Jobs,
-        PlaceKind::Shops,
-        PlaceKind::School,
-        PlaceKind::Hospital,
-        PlaceKind::FireStation,
-        PlaceKind::AmbulanceStation,
-        PlaceKind::CareHome,
-        PlaceKind::District,
-    ] {
+    for kind in NEEDED {
         assert!(count(kind) > 1, "{kind:?}");
     }
     let residents: f64 = pack.zones.iter().map(|zone| zone.amount(Activity::Residents)).sum();
@@ -314,20 +318,7 @@ fn check_roadside(pack: &CityPack) -> Result<(), TestCaseError> {
 
 /// Whatever its size, a city has what people need, a river, a way over it, and a center.
 fn check_places(pack: &CityPack) -> Result<(), TestCaseError> {
-    for kind in [
-        PlaceKind::Water,
-        PlaceKind::Bridge,
-        PlaceKind::Park,
-        PlaceKind::Homes,
-        PlaceKind::Jobs,
-        PlaceKind::Shops,
-        PlaceKind::School,
-        PlaceKind::Hospital,
-        PlaceKind::FireStation,
-        PlaceKind::AmbulanceStation,
-        PlaceKind::CareHome,
-        PlaceKind::District,
-    ] {
+    for kind in NEEDED {
         prop_assert!(pack.places.iter().any(|place| place.kind == kind), "no {kind:?}");
     }
     for kind in [StationKind::Ambulance, StationKind::Hospital, StationKind::Fire] {
