@@ -68,8 +68,10 @@ impl Server {
         };
         assert!(first.starts_with("Urbis command centre: "), "{first}");
         let server = Self { address: address.to_owned(), child };
-        // The address is there before the city: this waits for it.
-        server.request("GET", "/api/v1/session", "");
+        // The address is there before the city.
+        while server.request("GET", "/healthz", "").1.contains("opening") {
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
         server
     }
 
