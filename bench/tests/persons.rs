@@ -6,9 +6,10 @@ use urbis_bench::scenes;
 use urbis_brain::{Session, SessionOptions, simulated_start};
 use urbis_city::{CityPack, GenerateOptions, generate};
 use urbis_core::{
-    Act, Actor, Authority, EventId, Input, Intake, Message, Opened, PersonId, PersonalError,
-    Record, RoadId, Sealed, SubjectId,
+    Act, Action, Actor, Arg, Authority, EventId, EventType, Input, Intake, Message, Opened,
+    PersonId, PersonalError, Place as Where, Record, RoadId, Sealed, Sensitivity, SubjectId,
 };
+use urbis_network::cover::Cover;
 use urbis_store::{FileKeyring, Journal, JournalOptions, MasterKey};
 use urbis_units::Mode;
 
@@ -119,4 +120,93 @@ fn an_erasure_that_a_crash_came_between_is_carried_out_at_the_next_start() {
     assert!(session.personal(&sealed).is_ok());
     drop(session);
     assert!(place.session(0).personal(&sealed).is_err());
+}
+
+/// What the clear half of the journal says of a call, and what is sealed of it.
+#[derive(Debug, Default)]
+struct Told {
+    coarse: usize,
+    sealed: Vec<Record>,
+}
+
+/// Reads the journal as someone without keys does, who looks for a patient on `road`; with them,
+/// where they still open.
+fn told(session: &Session, road: RoadId) -> Told {
+    let network = &session.pack().network;
+    let cover = Cover::over(network, session.pack().policy.patient_square, road);
+    let hidden = |place: &Where| cover.hides_place(network, place);
+    let silent = |text: &Message| {
+        text.args
+            .values()
+            .all(|arg| !matches!(arg, Arg::Place(place) if !is_square(place) && hidden(place)))
+    };
+    let mut told = Told::default();
+    for entry in session.journal().read_from(1) {
+        match entry.expect("it reads").record {
+            Record::Input(Input { what: Intake::Call { .. }, .. }) => panic!("a call in the clear"),
+            Record::Input(Input { what: Intake::CallNear { .. }, .. }) => told.coarse += 1,
+            Record::Event(event) if event.kind == EventType::EmergencyCall => {
+                assert!(is_square(&event.place) && silent(&event.text), "{event:?}");
+                told.coarse += 1;
+            }
+            Record::Case(case) => assert!(is_square(&case.place), "{case:?}"),
+            Record::Proposal(proposal) if proposal.scene == "corridor" => {
+                assert!(silent(&proposal.text), "{proposal:?}");
+                for action in proposal.options.iter().flat_map(|option| &option.actions) {
+                    let Action::Corridor { route, .. } = action else { continue };
+                    assert!(
+                        route.iter().all(|road| !cover.hides_road(network, *road)),
+                        "{route:?}"
+                    );
+                    assert!(!route.is_empty(), "what is far away is told");
+                }
+                told.coarse += 1;
+            }
+            Record::Observed(batch) => {
+                assert!(batch.rows().all(|row| row.sensitivity != Sensitivity::Personal));
+            }
+            Record::Private { exact, .. } => {
+                told.sealed
+                    .push(session.opened(&exact).unwrap_or(Record::StateHash { hash: [0; 32] }));
+            }
+            _ => {}
+        }
+    }
+    told
+}
+
+fn is_square(place: &Where) -> bool {
+    matches!(place, Where::Point(_))
+}
+
+#[test]
+fn the_journal_tells_a_patients_square_and_the_rest_to_whoever_holds_the_key() {
+    let place = Place::new(30);
+    let mut session = place.session(0);
+    let (event, _) = call(&mut session);
+    for _ in 0..90 {
+        session.tick().expect("the test city plays");
+    }
+    session.commit().expect("the disk takes it");
+    let found = told(&session, RoadId(9));
+    assert!(found.coarse >= 3, "{found:?}");
+    let is_sealed = |what: &dyn Fn(&Record) -> bool| found.sealed.iter().any(what);
+    assert!(is_sealed(&|record| matches!(record, Record::Input(Input {
+        what: Intake::Call { event: of, road: RoadId(9), .. }, ..
+    }) if *of == event)));
+    assert!(is_sealed(
+        &|record| matches!(record, Record::Event(one) if one.place == Where::Road(RoadId(9)))
+    ));
+    assert!(is_sealed(&|record| matches!(record, Record::Proposal(_))));
+    assert!(is_sealed(&|record| matches!(record, Record::Observed(_))));
+
+    submit(&mut session, Intake::ErasePerson { subject: SubjectId("s-1".to_owned()) });
+    let before = told(&session, RoadId(9)).sealed.len();
+    for _ in 0..30 {
+        session.tick().expect("the test city plays");
+    }
+    session.commit().expect("the disk takes it");
+    let after = told(&session, RoadId(9)).sealed;
+    assert_eq!(after.len(), before, "of someone who was erased nothing is kept any more");
+    assert!(after.iter().all(|record| matches!(record, Record::StateHash { .. })), "all is gone");
 }

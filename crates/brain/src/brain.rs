@@ -78,7 +78,7 @@ pub(crate) struct Wanted {
 pub(crate) struct Brain {
     pub(crate) network: Arc<Network>,
     pub(crate) table: Arc<DetectorTable>,
-    numbers: EntityNumbers,
+    pub numbers: EntityNumbers,
     historic: Arc<History>,
     router: Router,
     start: CityTime,

@@ -46,6 +46,9 @@ impl Session {
                 self.has_road(*road)?;
                 hospital.map_or(Ok(()), |hospital| self.has_road(hospital))
             }
+            Intake::CallNear { .. } => {
+                Err(not_now("a square is not a place to drive to", "give the patient's road"))
+            }
             Intake::Weather { speed_ratio, headway_ratio } => {
                 if WEATHER.contains(speed_ratio) && WEATHER.contains(headway_ratio) {
                     Ok(())

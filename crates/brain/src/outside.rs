@@ -1,5 +1,7 @@
 //! What comes from outside and what the brain keeps of it: calls, closures, who stopped it.
 
+use std::collections::BTreeMap;
+
 use urbis_city::{CityPack, StationKind};
 use urbis_core::{
     Act, Actor, Case, Event, EventId, EventType, Input, Intake, LaneId, Message, PersonId, Place,
@@ -9,6 +11,7 @@ use urbis_network::Network;
 use urbis_units::{CityTime, Ratio};
 
 use crate::brain::Brain;
+use crate::session::Hidden;
 use crate::view::ClosureView;
 
 /// A call and what is sealed of its patient.
@@ -38,6 +41,8 @@ pub(crate) struct Outside {
     pub calls: Vec<Call>,
     /// Their cases that are not closed yet.
     pub cases: Vec<Case>,
+    /// What the journal does not say of them in the clear.
+    pub hidden: BTreeMap<EventId, Hidden>,
     /// Closed lanes.
     pub closures: Vec<ClosureView>,
     closure_events: Vec<(LaneId, Event)>,

@@ -5,9 +5,11 @@
 //! with the next tick; the stop button at once.
 
 mod cases;
+mod discreet;
 mod inputs;
 mod options;
 mod persons;
+mod settings;
 mod start;
 mod supply;
 
@@ -32,7 +34,9 @@ use crate::measure::kpi::Meter;
 use crate::pictures::Pictures;
 use crate::view::HistoryPoint;
 
+pub(crate) use discreet::Hidden;
 pub use options::SessionOptions;
+pub(crate) use settings::Settings;
 pub use start::SceneParts;
 use supply::Supply;
 
@@ -76,6 +80,7 @@ impl Session {
         let next_event = self.brain.next_event_id();
         if let Intake::Call { event, .. } = &mut input.what {
             *event = next_event;
+            self.hide(&input.what);
         }
         self.record(&[Record::Input(input.clone())])?;
         // A number is given away with the record only: what was refused leaves no gap that a replay
@@ -189,20 +194,24 @@ impl Session {
         let now = self.now();
         self.pictures.note(log);
         for record in log {
-            let sequence = self.journal.append(now, record)?;
-            self.state.apply(sequence, now, record);
-            if let Record::Alarm { junction, text } = record {
-                let alarm = crate::view::AlarmView {
-                    sequence,
-                    at: now,
-                    junction: *junction,
-                    text: text.clone(),
-                };
-                self.alarms.push_back(alarm);
+            match self.discreet(record) {
+                Some(kept) => kept.iter().try_for_each(|record| self.keep(now, record))?,
+                None => self.keep(now, record)?,
             }
         }
         while self.alarms.front().is_some_and(|alarm| now - alarm.at > ALARMS_KEPT) {
             self.alarms.pop_front();
+        }
+        Ok(())
+    }
+
+    /// Appends a record and folds it into the state.
+    fn keep(&mut self, now: CityTime, record: &Record) -> Result<(), BrainError> {
+        let sequence = self.journal.append(now, record)?;
+        self.state.apply(sequence, now, record);
+        if let Record::Alarm { junction, text } = record {
+            let (junction, text) = (*junction, text.clone());
+            self.alarms.push_back(crate::view::AlarmView { sequence, at: now, junction, text });
         }
         Ok(())
     }

@@ -133,6 +133,13 @@ pub(crate) struct RunArgs {
     /// Keep the journal in this folder
     #[arg(long, value_name = "DIR")]
     pub journal: Option<PathBuf>,
+    /// Play the last session of this journal again, of a run or of a server, and compare record by
+    /// record; exit code 6 when they differ
+    #[arg(long, value_name = "DIR", conflicts_with_all = [
+        "control", "steps", "seed", "day", "start", "no_lane_change", "no_give_way",
+        "no_counterfactual", "signal_log", "report", "journal",
+    ])]
+    pub replay: Option<PathBuf>,
 }
 
 /// Arguments of `generate`.

@@ -18,7 +18,7 @@ pub enum Exit {
     Input = 4,
     /// The address or the data folder cannot be used.
     Place = 5,
-    /// `doctor` found something.
+    /// `doctor` found something, or a replay differs.
     Unwell = 6,
 }
 
@@ -31,7 +31,7 @@ impl Exit {
         (Self::Config, "the configuration is wrong"),
         (Self::Input, "a city, flow or run folder cannot be read or played"),
         (Self::Place, "the address or the data folder cannot be used"),
-        (Self::Unwell, "`doctor` found something"),
+        (Self::Unwell, "`doctor` found something, or a replay differs"),
     ];
 }
 

@@ -11,6 +11,7 @@ mod journal;
 mod page;
 
 pub(crate) use data::Data;
+pub(crate) use journal::last_beginning;
 pub(crate) use page::page;
 
 use std::path::{Path, PathBuf};

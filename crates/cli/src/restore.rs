@@ -5,8 +5,11 @@
 //! button as people left them, with blocked lanes and the weather as they were, and with empty
 //! streets that fill again; what was under way is named as dropped, one by one.
 
-use urbis_core::{Act, Actor, Authority, EventType, Input, Intake, JunctionId, Message, RoadId};
-use urbis_network::{Label, Network};
+use urbis_core::{
+    Act, Actor, Authority, EventType, Input, Intake, JunctionId, Message, Place, RoadId,
+};
+use urbis_network::geometry::distance;
+use urbis_network::{Junction, Label, Network};
 use urbis_store::CityState;
 use urbis_units::{CityTime, Mode};
 
@@ -139,10 +142,10 @@ fn dropped(state: &CityState, network: &Network, lang: Lang) -> Vec<String> {
         let id = it.event.id.0;
         match (it.event.kind == EventType::EmergencyCall, state.matters.calls.get(&it.event.id)) {
             (true, Some(call)) => {
-                let road = road_name(network, call.road, lang);
+                let place = near(network, &call.place, lang);
                 dropped.push(lang.pick(
-                    format!("{road}的急救呼叫 {id}（请重新派车）"),
-                    format!("emergency call {id} on {road} (send an ambulance again)"),
+                    format!("{place}附近的急救呼叫 {id}（请重新派车）"),
+                    format!("emergency call {id} near {place} (send an ambulance again)"),
                 ));
             }
             _ if it.acknowledged.is_some() => dropped.push(lang.pick(
@@ -159,6 +162,16 @@ fn dropped(state: &CityState, network: &Network, lang: Lang) -> Vec<String> {
         );
     }
     dropped
+}
+
+/// The junction nearest to a place of which no more than its square is told.
+fn near(network: &Network, place: &Place, lang: Lang) -> String {
+    let Place::Point(point) = place else {
+        return lang.pick("某处", "a place that is not told").to_owned();
+    };
+    let away = |one: &Junction| distance(one.center, *point).get();
+    let nearest = network.junctions.iter().min_by(|a, b| away(a).total_cmp(&away(b)));
+    nearest.map_or_else(String::new, |one| name(&one.label, &one.name, lang))
 }
 
 fn road_name(network: &Network, road: RoadId, lang: Lang) -> String {

@@ -4,6 +4,7 @@ mod looped;
 mod outcome;
 mod progress;
 mod reference;
+mod replay;
 mod signal_log;
 
 pub(crate) use looped::begin;
@@ -59,6 +60,9 @@ pub(crate) fn run(args: &RunArgs, config: &Config, lang: Lang) -> Result<Exit, F
     let control = Control::parse(&args.control).map_err(anyhow::Error::msg).or_exit(Exit::Usage)?;
     let opened = city::configured(config).or_exit(Exit::Input)?;
     city::say_assumptions(&opened, lang);
+    if let Some(folder) = &args.replay {
+        return replay::replay(folder, &opened, config, (args.json, lang));
+    }
     let finished = match control {
         Control::Reference(policy) => reference::run(args, &opened, config, policy)?,
         Control::Law(_) | Control::Brain => looped::run(args, &opened, config, control)?,

@@ -23,3 +23,11 @@ pub(crate) fn all(parts: &SceneParts) -> Vec<Box<dyn Scene>> {
 pub(crate) fn law_only(parts: &SceneParts) -> Vec<Box<dyn Scene>> {
     vec![Box::new(urbis_scene_signals::Signals::new(Arc::clone(&parts.network)))]
 }
+
+/// The scenes with these ids, in the order of [`all`], and whether each was found.
+pub(crate) fn named(parts: &SceneParts, ids: &[String]) -> (Vec<Box<dyn Scene>>, bool) {
+    let mut scenes = all(parts);
+    scenes.retain(|scene| ids.iter().any(|id| id == scene.manifest().id));
+    let whole = scenes.len() == ids.len();
+    (scenes, whole)
+}

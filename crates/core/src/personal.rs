@@ -70,6 +70,14 @@ pub enum PersonalError {
         /// Newest version known.
         known: u8,
     },
+    /// The record that was sealed is of a later program.
+    #[error("a sealed record has schema {found}, this program reads up to {known}")]
+    NewerSchema {
+        /// Schema found.
+        found: u16,
+        /// Newest schema known.
+        known: u16,
+    },
     /// The keys could not be read or written.
     #[error("the key store failed: {0}")]
     Store(String),

@@ -10,7 +10,7 @@
 //! earlier numbers stay (`store::Schemas`).
 
 use serde::{Deserialize, Serialize};
-use urbis_units::{CityTime, Mode};
+use urbis_units::{CityTime, Mode, Point};
 
 use crate::{
     Act, Case, ChoiceRehearsal, Command, CommandId, CommandResult, Decision, Entity, EntityId,
@@ -132,6 +132,14 @@ pub enum Record {
         /// In the counterfactual, where one runs.
         without: Option<Indicators>,
     },
+    /// A record that says where a person is or was, under that person's key.
+    Private {
+        /// The whole record, sealed (`urbis_store::sealed_record`).
+        exact: Sealed,
+        /// Whether the record before this one says of the same what everyone may read; otherwise
+        /// nothing is said of it in the clear.
+        follows_coarse: bool,
+    },
 }
 
 /// The first record of a journal.
@@ -145,7 +153,7 @@ pub struct Begun {
     pub pack: [u8; 32],
     /// Seed of everything random.
     pub seed: u64,
-    /// Settings the run depends on, as the configuration file says them.
+    /// What else the session depends on, as JSON (`urbis_brain`'s settings).
     pub settings: String,
     /// First instant of the city clock.
     pub start: CityTime,
@@ -191,7 +199,8 @@ pub enum Intake {
         /// Which lane.
         lane: LaneId,
     },
-    /// Someone needs an ambulance.
+    /// Someone needs an ambulance. It says where a person is: the journal keeps it as
+    /// [`Record::Private`] behind [`Intake::CallNear`].
     Call {
         /// Number of the event this becomes.
         event: EventId,
@@ -275,5 +284,18 @@ pub enum Intake {
     ReleaseArea {
         /// Which.
         junctions: Vec<JunctionId>,
+    },
+    /// A [`Intake::Call`] as everyone may read it: somewhere in a square.
+    CallNear {
+        /// Number of the event this becomes.
+        event: EventId,
+        /// Middle of the square.
+        near: Point,
+        /// Under whose key the place is sealed.
+        subject: SubjectId,
+        /// Hospital to go to, by the road it is on; the nearest when `None`.
+        hospital: Option<RoadId>,
+        /// Name, phone and address of the patient, sealed, as given.
+        patient: Vec<Sealed>,
     },
 }

@@ -5,6 +5,7 @@
 pub mod check;
 pub mod cityflow;
 pub mod conflict;
+pub mod cover;
 pub mod crossing;
 mod demand;
 mod detector;

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use urbis_city::CityPack;
 use urbis_core::{IdVec, JunctionId, LaneId, Place, RoadId};
+use urbis_network::cover::{Cover, square_middle};
 use urbis_network::geometry::{lane_shape, length, point_along};
 use urbis_network::{Label, Network};
 use urbis_units::{LocalFrame, Meters, Point, Wgs84};
@@ -159,18 +160,16 @@ impl Atlas {
     /// The middle of the square a place lies in: what those see who need not know where a patient
     /// is.
     pub fn square(&self, place: &Place) -> Spot {
-        let [lon, lat] = self.lon_lat(self.square_middle(self.point(place)));
+        let [lon, lat] = self.lon_lat(square_middle(self.square, self.point(place)));
         let side = self.square.get().round();
         let label =
             Name { zh: format!("{side:.0} 米方格内"), en: format!("within {side:.0} m") };
         Spot { lon, lat, junction: None, road: None, lane: None, label }
     }
 
-    /// The middle of the square a point lies in.
-    pub fn square_middle(&self, point: Point) -> Point {
-        let side = self.square.get();
-        let snap = |value: f64| ((value / side).floor() + 0.5) * side;
-        Point::new(snap(point.x), snap(point.y))
+    /// What is hidden of a patient on `road` from those who need not know where that is.
+    pub fn cover(&self, road: RoadId) -> Cover {
+        Cover::over(self.network(), self.square, road)
     }
 
     /// Name of the city.

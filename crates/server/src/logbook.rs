@@ -161,6 +161,9 @@ fn intake(input: &Input) -> Message {
         }
         Intake::Unblock { lane } => at_lane("server-unblock", *lane),
         Intake::Call { road, .. } => Message::new("server-call").place("place", Place::Road(*road)),
+        Intake::CallNear { near, .. } => {
+            Message::new("server-call").place("place", Place::Point(*near))
+        }
         Intake::Weather { speed_ratio, headway_ratio } => Message::new("server-weather")
             .number("speed_ratio", *speed_ratio)
             .number("headway_ratio", *headway_ratio),

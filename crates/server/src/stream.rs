@@ -303,7 +303,7 @@ impl Viewer {
             let hidden = |vehicle: &Drawn| {
                 vehicle.look & 7 == Drawn::EMERGENCY && {
                     let point = app.atlas.plane_point(vehicle.lon, vehicle.lat);
-                    covers.iter().any(|cover| cover.hides(&app.atlas, point))
+                    covers.iter().any(|cover| cover.hides(point))
                 }
             };
             let drawn = moment.drawn(app.atlas.frame());

@@ -16,6 +16,7 @@
 //! Provable-Security Treatment of the Key-Wrap Problem" (EUROCRYPT 2006), DOI 10.1007/11761679_23.
 
 mod file;
+mod lent;
 mod master;
 mod memory;
 
@@ -25,6 +26,7 @@ use urbis_core::{Opened, PersonalError, Sealed, SubjectId};
 use zeroize::Zeroizing;
 
 pub use file::FileKeyring;
+pub use lent::LentKeyring;
 pub use master::{MasterKey, MasterKeyError};
 pub use memory::MemoryKeyring;
 

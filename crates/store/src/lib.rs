@@ -18,6 +18,7 @@ mod frame;
 mod journal;
 mod keyring;
 mod migrate;
+mod personal;
 mod state;
 
 pub use disk::{Access, Disk, DiskFaults, DiskFile, DiskLock, MemoryDisk, RealDisk, SimulatedDisk};
@@ -27,8 +28,9 @@ pub use journal::{
     Appended, DropReason, Entry, Journal, JournalOptions, NewRecord, Reader, Recovery, Verified,
     read, read_on, verify, verify_on,
 };
-pub use keyring::{FileKeyring, MasterKey, MasterKeyError, MemoryKeyring};
+pub use keyring::{FileKeyring, LentKeyring, MasterKey, MasterKeyError, MemoryKeyring};
 pub use migrate::{SchemaReader, Schemas};
+pub use personal::{opened_record, sealed_record};
 pub use state::{
     AHEAD_MAX, Alarm, Blockage, Call, CityState, ClosedLane, Controls, DecisionState, Diagnostic,
     EventState, JunctionControl, KEPT, Kept, Latest, Matters, Numbers, Observations, Outside,

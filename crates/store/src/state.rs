@@ -16,8 +16,8 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use serde::{Deserialize, Serialize};
 use urbis_core::{
-    Begun, Entity, EntityId, EventId, Input, Intake, JunctionId, Lapse, Message, PersonId, Record,
-    Sealed, SourceId, SubjectId,
+    Act, Begun, Entity, EntityId, EventId, Input, Intake, JunctionId, Lapse, Message, PersonId,
+    Place, Record, RoadId, Sealed, SourceId, SubjectId,
 };
 use urbis_units::CityTime;
 
@@ -227,20 +227,31 @@ impl CityState {
                 self.matters.acknowledge_proposal(*proposal, &input.act);
             }
             Intake::Call { event, road, hospital, patient } => {
-                for sealed in patient {
-                    self.subjects.insert(sealed.subject.clone(), Kept { since: at, call: *event });
-                }
-                let call = Call {
-                    road: *road,
-                    hospital: *hospital,
-                    patient: patient.clone(),
-                    act: input.act.clone(),
-                };
-                self.matters.calls.insert(*event, call);
+                self.called(*event, at, Place::Road(*road), (*hospital, patient, &input.act));
+            }
+            Intake::CallNear { event, near, subject, hospital, patient } => {
+                self.called(*event, at, Place::Point(*near), (*hospital, patient, &input.act));
+                self.subjects.insert(subject.clone(), Kept { since: at, call: *event });
             }
             Intake::ErasePerson { subject } => self.erase(subject),
             _ => {}
         }
+    }
+}
+
+impl CityState {
+    fn called(
+        &mut self,
+        event: EventId,
+        at: CityTime,
+        place: Place,
+        (hospital, patient, act): (Option<RoadId>, &[Sealed], &Act),
+    ) {
+        for sealed in patient {
+            self.subjects.insert(sealed.subject.clone(), Kept { since: at, call: event });
+        }
+        let call = Call { place, hospital, patient: patient.to_vec(), act: act.clone() };
+        self.matters.calls.insert(event, call);
     }
 }
 

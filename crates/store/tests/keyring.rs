@@ -1,12 +1,14 @@
 //! Personal fields: sealed, opened, erased, and the journal's chain whole after it.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod common;
+
 use std::sync::Arc;
 
 use urbis_core::{Keyring, Opened, PersonId, PersonalError, Record, Sealed, SubjectId};
 use urbis_store::{
-    Access, Disk, FileKeyring, Journal, JournalOptions, MasterKey, MemoryDisk, MemoryKeyring,
-    verify_on,
+    Access, Disk, FileKeyring, Journal, JournalOptions, LentKeyring, MasterKey, MemoryDisk,
+    MemoryKeyring, opened_record, sealed_record, verify_on,
 };
 use urbis_units::CityTime;
 
@@ -211,4 +213,44 @@ fn a_key_file_of_version_1_is_read() {
 
 fn fixtures() -> std::path::PathBuf {
     std::path::PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures"))
+}
+
+#[test]
+fn a_whole_record_is_sealed_and_opens_as_it_was_until_its_person_is_erased() {
+    let mut keyring = MemoryKeyring::seeded(3);
+    for record in common::records() {
+        let sealed = sealed_record(&mut keyring, &subject("ada"), &record).unwrap();
+        assert_eq!(opened_record(&keyring, &sealed).unwrap(), record);
+    }
+    let newer = r#"{"schema": 65000, "record": {"of a later program": 1}}"#;
+    let sealed = keyring.seal(&subject("ada"), &Opened::new(newer)).unwrap();
+    let refused = opened_record(&keyring, &sealed).unwrap_err();
+    assert!(matches!(refused, PersonalError::NewerSchema { found: 65000, .. }), "{refused}");
+    for text in ["", "{}", "[1, 2]", r#"{"schema": 1}"#, r#"{"schema": 1, "record": {"x": 1}}"#] {
+        let sealed = keyring.seal(&subject("ada"), &Opened::new(text)).unwrap();
+        let refused = opened_record(&keyring, &sealed);
+        assert_eq!(refused, Err(PersonalError::Altered(subject("ada"))), "{text:?}");
+    }
+    keyring.erase(&subject("ada")).unwrap();
+    let gone = opened_record(&keyring, &sealed);
+    assert_eq!(gone, Err(PersonalError::Erased(subject("ada"))));
+}
+
+#[test]
+fn lent_keys_open_and_seal_as_their_owner_does_and_change_nothing_on_disk() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut owner = FileKeyring::open(dir.path(), master()).unwrap();
+    let sealed = owner.seal(&subject("ada"), &Opened::new("Ada")).unwrap();
+    let before = std::fs::read(dir.path().join("keys")).unwrap();
+    let mut lent = LentKeyring::read(dir.path(), &master()).unwrap();
+    assert_eq!(lent.open(&sealed).unwrap().reveal(), "Ada");
+    assert_eq!(lent.seal(&subject("ada"), &Opened::new("Ada")).unwrap(), sealed);
+    assert!(matches!(lent.seal(&subject("eve"), &Opened::new("x")), Err(PersonalError::Store(_))));
+    lent.erase(&subject("ada")).unwrap();
+    assert_eq!(lent.open(&sealed), Err(PersonalError::Erased(subject("ada"))));
+    assert_eq!(std::fs::read(dir.path().join("keys")).unwrap(), before);
+    assert_eq!(owner.open(&sealed).unwrap().reveal(), "Ada");
+    owner.erase(&subject("ada")).unwrap();
+    let later = LentKeyring::read(dir.path(), &master()).unwrap();
+    assert_eq!(later.open(&sealed), Err(PersonalError::Erased(subject("ada"))));
 }

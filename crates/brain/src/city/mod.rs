@@ -233,7 +233,10 @@ impl SimulatedCity {
                 (Property::ProbePositionM, position.get()),
                 (Property::ProbeSpeedMps, speed.get()),
             ];
-            let rows = values.map(|(property, value)| row(entity, property, now, value));
+            // Where it drives is where a patient is.
+            let sensitivity = Sensitivity::Personal;
+            let rows = values
+                .map(|(property, value)| Row { sensitivity, ..row(entity, property, now, value) });
             self.sensors.send(now, rows.to_vec());
         }
     }

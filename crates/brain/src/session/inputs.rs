@@ -151,7 +151,9 @@ impl Session {
             self.keyframes.script(now, Scripted::Ambulance(Box::new(ambulance)));
             self.move_case(id, (CaseStep::Dispatch, "brain-case-sent"), log);
         } else {
-            let text = Message::new("brain-no-ambulance").place("road", Place::Road(road));
+            // The journal keeps this as it is.
+            let near = self.outside.hidden.get(&id).map_or(Place::City, |one| one.cover.instead());
+            let text = Message::new("brain-no-ambulance").place("road", near);
             log.push(Record::Diagnostic { scene: "brain".to_owned(), text });
         }
         self.brain.happened(&event, log)

@@ -36,8 +36,6 @@ pub struct SessionOptions {
     pub workers: Box<dyn Workers>,
     /// State of the journal so far, where the caller has folded it; otherwise the session does.
     pub state: Option<CityState>,
-    /// Settings as the configuration says them, for the journal's first record.
-    pub settings: String,
 }
 
 impl SessionOptions {
@@ -57,7 +55,6 @@ impl SessionOptions {
             law: Law::LocalPlan,
             workers: Box::new(Inline::default()),
             state: None,
-            settings: String::new(),
         }
     }
 }

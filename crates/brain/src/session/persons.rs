@@ -6,6 +6,7 @@
 //! machine stop between the two, the next session carries it out.
 
 use urbis_core::{EventId, Message, Opened, PersonId, PersonalError, Record, Sealed, SubjectId};
+use urbis_store::opened_record;
 use urbis_units::Duration;
 
 use super::Session;
@@ -17,6 +18,14 @@ impl Session {
     /// [`PersonalError::Erased`] when the person was erased.
     pub fn personal(&self, sealed: &Sealed) -> Result<Opened, PersonalError> {
         self.keyring.open(sealed)
+    }
+
+    /// Opens a record that the journal keeps under a person's key, for someone who may see it.
+    ///
+    /// # Errors
+    /// [`PersonalError::Erased`] when the person was erased.
+    pub fn opened(&self, exact: &Sealed) -> Result<Record, PersonalError> {
+        opened_record(self.keyring.as_ref(), exact)
     }
 
     /// Seals a personal field under its person's key.

@@ -11,6 +11,7 @@ use urbis_store::{CityState, Journal, StoreError, fold};
 use urbis_twin::{Twin, TwinConfig};
 use urbis_units::{Mode, Point};
 
+use super::settings::Settings;
 use super::supply::Supply;
 use super::{Session, SessionOptions};
 use crate::belief::mirror::Mirror;
@@ -45,9 +46,7 @@ impl Session {
         simulated_only(options.mode)?;
         let state = folded(&journal, options.state.take())?;
         let network = Arc::new(pack.network.clone());
-        let lanes = network.lanes.len();
-        let table =
-            Arc::new(DetectorTable::new(pack.detectors.clone(), urbis_core::EntityId(0), lanes));
+        let table = Arc::new(detectors(&pack));
         let (numbers, entities) = EntityNumbers::intern(&network, &table);
         let minute = local_minute(&pack, options.start)?;
         let mut supply =
@@ -72,13 +71,15 @@ impl Session {
             detectors: Arc::clone(&table),
             interval_s: options.sensing.interval_s,
         };
+        let scenes = scenes(&parts);
+        let settings = Settings::of(&options, &scenes).text();
         let brain = Brain::new(BrainParts {
             network: Arc::clone(&network),
             table,
             numbers,
             historic,
             mirror,
-            scenes: scenes(&parts),
+            scenes,
             gate: Gate::new(&network, options.mode)?,
             rehearsals: Rehearsals::new(options.workers, state.numbers.rehearsal),
             given: state.numbers,
@@ -112,7 +113,7 @@ impl Session {
             lane_shapes: lane_shapes(&network),
             network,
         };
-        session.begin(&entities, options.seed, options.settings, options.law)?;
+        session.begin(&entities, options.seed, settings, options.law)?;
         Ok(session)
     }
 
@@ -170,6 +171,12 @@ fn simulated_only(mode: Mode) -> Result<(), BrainError> {
         Mode::Live => Err(BrainError::NoField { mode: "live" }),
         Mode::Replay => Err(BrainError::NoField { mode: "replay" }),
     }
+}
+
+/// The detectors, which are the first entities.
+fn detectors(pack: &CityPack) -> DetectorTable {
+    let lanes = pack.network.lanes.len();
+    DetectorTable::new(pack.detectors.clone(), urbis_core::EntityId(0), lanes)
 }
 
 /// What is usual, from parts of a day like today.

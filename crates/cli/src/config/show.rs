@@ -2,10 +2,10 @@
 
 use std::fmt::Write as _;
 
+use super::Config;
 #[cfg(test)]
 use super::key::Kind;
 use super::key::{ALL, Key, Value};
-use super::{Config, Origin};
 
 /// A value as TOML.
 fn toml(value: &Value) -> String {
@@ -131,19 +131,4 @@ An unknown key or a value of the wrong kind is an error that names file and line
          characters; only its hash is kept in memory |\n",
     );
     text
-}
-
-impl Config {
-    /// The settings a run depends on, for the journal's first record: no secrets, no addresses.
-    pub(crate) fn for_journal(&self) -> String {
-        let mut text = String::new();
-        for key in ALL {
-            let (section, _) = key.parts();
-            let changed = !matches!(self.origin(key), Origin::Default);
-            if matches!(section, "clock" | "brain" | "sensing") && changed {
-                let _ = writeln!(text, "{} = {}", key.name, toml(self.value(key)));
-            }
-        }
-        text
-    }
 }

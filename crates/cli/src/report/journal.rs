@@ -43,7 +43,7 @@ pub(super) fn read(folder: &Path, city: &Config) -> Result<Data> {
     if recovery.records_kept == 0 {
         return Err(nothing());
     }
-    let begun = last_beginning(&journal)?;
+    let begun = last_beginning(journal.read_from(1))?;
     let opened = city::configured(city)?;
     if begun.as_ref().is_some_and(|begun| begun.pack == pack_hash(&opened.pack)) {
         let mut data = Data::of_pack(&opened.pack, &opened.assumptions, CityTime::default());
@@ -64,9 +64,14 @@ pub(super) fn read(folder: &Path, city: &Config) -> Result<Data> {
 }
 
 /// The beginning of the last session of a journal.
-fn last_beginning(journal: &Journal) -> Result<Option<Begun>, StoreError> {
+///
+/// # Errors
+/// [`StoreError`] when it cannot be read.
+pub(crate) fn last_beginning(
+    entries: impl Iterator<Item = Result<Entry, StoreError>>,
+) -> Result<Option<Begun>, StoreError> {
     let mut last = None;
-    for entry in journal.read_from(1) {
+    for entry in entries {
         if let Record::Begun(begun) = entry?.record {
             last = Some(begun);
         }

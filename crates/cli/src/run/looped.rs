@@ -125,7 +125,6 @@ fn start(
         auto_approve: control == Control::Brain,
         workers: settings::workers(config).or_exit(Exit::Failed)?,
         law: if let Control::Law(law) = control { law } else { Law::LocalPlan },
-        settings: config.for_journal(),
         ..SessionOptions::simulated(begin)
     };
     let scenes = if control == Control::Brain { scenes::all } else { scenes::law_only };

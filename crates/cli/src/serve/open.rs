@@ -83,7 +83,6 @@ pub(super) fn open(
         give_way: config.yes(&keys::GIVE_WAY),
         auto_approve: config.yes(&keys::AUTO_APPROVE),
         workers: settings::workers(config).or_exit(Exit::Failed)?,
-        settings: config.for_journal(),
         state: Some(state),
         ..SessionOptions::simulated(start)
     };

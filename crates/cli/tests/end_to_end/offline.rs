@@ -58,6 +58,18 @@ fn a_generated_city_is_played_and_reported_on() {
     assert_eq!(numbers["outcome"]["created"], brain["created"]);
     assert!(out(here, &["report", "journal", "-o", "second"]).contains("report.html"));
 
+    let replayed: Value = serde_json::from_str(&out(
+        here,
+        &["run", "--city", "city", "--replay", "journal", "--json"],
+    ))
+    .unwrap();
+    assert_eq!(
+        (&replayed["same"], &replayed["records"]),
+        (&json!(true), &brain["brain"]["records"])
+    );
+    let (code, said) = failed(here, &["run", "--replay", "journal"]);
+    assert!(code == 4 && said.contains("give its folder with --city"), "{said}");
+
     let same = run("brain", &[]);
     assert_eq!(same["brain"]["journal_hash"], brain["brain"]["journal_hash"], "not reproducible");
 }

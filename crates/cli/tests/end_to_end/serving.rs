@@ -1,5 +1,7 @@
 //! A server over a small city, through its whole life.
 
+use std::path::Path;
+
 use futures_util::StreamExt;
 use serde_json::Value;
 use tokio_tungstenite::tungstenite::Message;
@@ -27,11 +29,20 @@ fn streamed(address: &str) -> Value {
     })
 }
 
+/// Plays the last session of the server's journal again, which must give the same records.
+fn same_again(here: &Path) {
+    let mut journals = std::fs::read_dir(here.join("data/journal")).unwrap();
+    let journal = journals.next().unwrap().unwrap().path();
+    let replay = ["run", "--city", "city", "--json", "--replay", journal.to_str().unwrap()];
+    let found: Value = serde_json::from_str(&out(here, &replay)).unwrap();
+    assert_eq!(found["same"], true, "{found}");
+}
+
 #[test]
 fn a_city_is_served_ended_and_goes_on_where_it_stood() {
     let folder = small_city();
     let here = folder.path();
-    let paused = ["--city", "city", "--config", "urbis.toml"];
+    let paused = ["--city", "city", "--config", "urbis.toml", "--demo-role", "dispatcher"];
     std::fs::write(here.join("urbis.toml"), "[clock]\nwarm_up_s = 20\npaused = true\n").unwrap();
     let server = Server::start(here, &paused);
     assert_eq!(server.get("/healthz")["status"], "ok");
@@ -44,6 +55,9 @@ fn a_city_is_served_ended_and_goes_on_where_it_stood() {
         city["counts"]["roads"].as_u64().unwrap()
     );
 
+    let call = r#"{"kind":"ambulance","road":9,"patient":{"name":"Li Na"}}"#;
+    let (status, called) = server.request("POST", "/api/v1/calls", call);
+    assert_eq!(status, 200, "{called}");
     let closed = server.post("/api/v1/lanes/3/close", r#"{"reason":"roadworks"}"#);
     assert_eq!(closed["accepted"], true);
     server.post("/api/v1/stop", r#"{"reason":"drill"}"#);
@@ -69,11 +83,14 @@ fn a_city_is_served_ended_and_goes_on_where_it_stood() {
     assert!(matches!(warned[..], [only] if only.contains("stop button")), "{said}");
     assert!(!said.contains("ERROR") && !said.contains("panicked"), "{said}");
 
+    same_again(here);
+
     let server = Server::start(here, &paused);
     let goes_on = server.get("/api/v1/state")["clock"]["latest_ms"].as_i64().unwrap();
     assert!(goes_on >= stood, "the clock went back from {stood} to {goes_on}");
     let (_, said) = server.end("-INT");
     assert!(said.contains("streets start empty"), "{said}");
+    same_again(here);
 }
 
 #[test]
@@ -89,6 +106,7 @@ fn nothing_acknowledged_is_lost_when_it_is_killed() {
     let asked = server.post("/api/v1/lanes/3/close", r#"{"reason":"roadworks"}"#);
     let acknowledged = asked["sequence"].as_u64();
     server.end("-KILL");
+    same_again(here);
 
     let server = Server::start(here, &arguments);
     let journal = server.get("/api/v1/journal?limit=500");

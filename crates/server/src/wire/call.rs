@@ -2,13 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 use urbis_brain::view::{CallStage, CallView, CorridorState, View};
-use urbis_core::{JunctionId, LaneId, Place, RoadId};
+use urbis_core::{LaneId, Place};
+use urbis_network::cover::Cover;
 use urbis_network::geometry::{heading_at_end, heading_at_start, point_along, trim};
 use urbis_units::{CityTime, Meters, Point};
 use utoipa::ToSchema;
 
 use super::common::{Detail, Spot, Writer, speaks_of_patient};
-use crate::atlas::Atlas;
 
 /// An emergency call.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
@@ -119,55 +119,6 @@ fn corridor_state(state: CorridorState) -> &'static str {
     }
 }
 
-/// What must not be shown of a call to those who need not know where the patient is: the squares
-/// the patient's road lies in, and the road with its ends.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Cover {
-    squares: Vec<Point>,
-    road: RoadId,
-    ends: Option<[JunctionId; 2]>,
-}
-
-impl Cover {
-    /// The cover over a patient on `road`.
-    pub fn over(atlas: &Atlas, road: RoadId) -> Self {
-        let there = atlas.network().roads.get(road);
-        let line = there.map_or(&[][..], |one| one.shape.as_slice());
-        let middle = atlas.point(&Place::Road(road));
-        let mut squares = vec![atlas.square_middle(middle)];
-        for end in line.first().into_iter().chain(line.last()) {
-            let square = atlas.square_middle(*end);
-            if !squares.contains(&square) {
-                squares.push(square);
-            }
-        }
-        Self { squares, road, ends: there.map(|one| [one.from, one.to]) }
-    }
-
-    /// Whether a point of the plane lies under it.
-    pub fn hides(&self, atlas: &Atlas, point: Point) -> bool {
-        self.squares.contains(&atlas.square_middle(point))
-    }
-
-    fn hides_junction(&self, atlas: &Atlas, junction: JunctionId) -> bool {
-        let center = atlas.network().junctions.get(junction).map(|one| one.center);
-        self.ends.is_some_and(|ends| ends.contains(&junction))
-            || center.is_some_and(|center| self.hides(atlas, center))
-    }
-
-    /// Roads that only touch the patient's would point at it as well.
-    fn hides_road(&self, atlas: &Atlas, road: RoadId) -> bool {
-        let Some(there) = atlas.network().roads.get(road) else { return true };
-        road == self.road
-            || [there.from, there.to].iter().any(|end| self.hides_junction(atlas, *end))
-            || there.shape.iter().any(|point| self.hides(atlas, *point))
-    }
-
-    fn hides_vehicle(&self, atlas: &Atlas, lane: LaneId, point: Point) -> bool {
-        atlas.road_of(lane) == Some(self.road) || self.hides(atlas, point)
-    }
-}
-
 /// The covers over all patients of a view, for a reader who may not see where they are: those of
 /// calls under way, for an ambulance that leaves an address says where it is as well.
 pub fn covers(writer: Writer<'_>, view: &View) -> Vec<Cover> {
@@ -175,7 +126,7 @@ pub fn covers(writer: Writer<'_>, view: &View) -> Vec<Cover> {
         return Vec::new();
     }
     let under_way = view.calls.iter().filter(|call| call.stage != CallStage::Arrived);
-    under_way.map(|call| Cover::over(writer.atlas, call.road)).collect()
+    under_way.map(|call| writer.atlas.cover(call.road)).collect()
 }
 
 /// A call for the wire.
@@ -183,14 +134,16 @@ pub fn call(writer: Writer<'_>, view: &View, from: &CallView) -> CallDto {
     let atlas = writer.atlas;
     let place = Place::Road(from.road);
     let coarse = writer.patients == Detail::Coarse;
-    let cover = coarse.then(|| Cover::over(atlas, from.road));
+    let cover = coarse.then(|| atlas.cover(from.road));
     let hidden = |hides: &dyn Fn(&Cover) -> bool| cover.as_ref().is_some_and(hides);
     let corridor = (!from.corridor.is_empty()).then(|| CorridorDto {
         decision: decision_of(view, from),
         junctions: from
             .corridor
             .iter()
-            .filter(|(junction, ..)| !hidden(&|cover| cover.hides_junction(atlas, *junction)))
+            .filter(|(junction, ..)| {
+                !hidden(&|cover| cover.hides_junction(atlas.network(), *junction))
+            })
             .map(|(junction, eta, state)| CorridorJunctionDto {
                 junction: junction.0,
                 eta_ms: eta.millis(),
@@ -206,12 +159,14 @@ pub fn call(writer: Writer<'_>, view: &View, from: &CallView) -> CallDto {
         coarse,
         stage: stage(from.stage),
         vehicle: vehicle(writer, from)
-            .filter(|(lane, point, _)| !hidden(&|cover| cover.hides_vehicle(atlas, *lane, *point)))
+            .filter(|(lane, point, _)| {
+                !hidden(&|cover| cover.hides_vehicle(atlas.network(), *lane, *point))
+            })
             .map(|(_, _, dto)| dto),
         route: from
             .route
             .iter()
-            .filter(|road| !hidden(&|cover| cover.hides_road(atlas, **road)))
+            .filter(|road| !hidden(&|cover| cover.hides_road(atlas.network(), **road)))
             .map(|road| road.0)
             .collect(),
         corridor,

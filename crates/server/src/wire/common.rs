@@ -103,9 +103,10 @@ impl Writer<'_> {
 
     /// A place that may say where a patient is.
     pub fn patient_place(&self, place: &Place) -> Spot {
-        match self.patients {
-            Detail::Exact => self.atlas.spot(place),
-            Detail::Coarse => self.atlas.square(place),
+        match (self.patients, place) {
+            // The journal itself says no more in the clear than the middle of a square.
+            (Detail::Coarse, _) | (Detail::Exact, Place::Point(_)) => self.atlas.square(place),
+            (Detail::Exact, _) => self.atlas.spot(place),
         }
     }
 

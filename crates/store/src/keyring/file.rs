@@ -33,7 +33,7 @@ use super::{Key, MasterKey, NONCE, decrypt, encrypt, open, seal};
 use crate::disk::{Access, Disk, DiskFile, DiskLock, RealDisk, read_all, write_atomically};
 use crate::frame::{array, u16_at, u32_at};
 
-const FILE: &str = "keys";
+pub(super) const FILE: &str = "keys";
 /// What a crash may leave of a file that was being written anew.
 const DRAFT: &str = "keys.new";
 const SLOT: usize = 128;
@@ -44,7 +44,7 @@ const ERASED: u8 = 2;
 /// Free slots that the file is made with.
 const SPARE: usize = 256;
 
-type SubjectHash = [u8; 32];
+pub(super) type SubjectHash = [u8; 32];
 
 /// Keys of persons in a directory of their own, wrapped by a master key.
 pub struct FileKeyring {
@@ -250,7 +250,7 @@ fn wipe(file: &mut dyn DiskFile) -> io::Result<()> {
 }
 
 /// The name under which a subject's key is kept.
-fn hash_of(subject: &SubjectId) -> SubjectHash {
+pub(super) fn hash_of(subject: &SubjectId) -> SubjectHash {
     blake3::derive_key("urbis store v1 subject", subject.0.as_bytes())
 }
 
@@ -300,7 +300,7 @@ fn erased_slot(subject: &SubjectHash) -> [u8; SLOT] {
 }
 
 /// Reads all slots, or says what is wrong with them.
-fn read_slots(
+pub(super) fn read_slots(
     bytes: &[u8],
     master: &MasterKey,
 ) -> Result<BTreeMap<SubjectHash, (u64, Option<Key>)>, String> {

@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use urbis_core::{
-    Act, Case, CaseId, CaseStep, Decision, DecisionId, Event, EventId, Lapse, Outcome, Proposal,
-    ProposalId, Rehearsal, RehearsalId, RoadId, Sealed,
+    Act, Case, CaseId, CaseStep, Decision, DecisionId, Event, EventId, Lapse, Outcome, Place,
+    Proposal, ProposalId, Rehearsal, RehearsalId, RoadId, Sealed,
 };
 use urbis_units::{CityTime, Duration};
 
@@ -63,8 +63,8 @@ pub struct DecisionState {
 /// A call for an ambulance.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Call {
-    /// Road where the patient is.
-    pub road: RoadId,
+    /// Where the patient is, as far as the journal says it in the clear.
+    pub place: Place,
     /// Hospital asked for, by its road.
     pub hospital: Option<RoadId>,
     /// Name, phone and address, sealed.

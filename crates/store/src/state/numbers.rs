@@ -24,9 +24,10 @@ impl Numbers {
     pub(super) fn take(&mut self, record: &Record) {
         let (highest, given) = match record {
             Record::Event(event) => (&mut self.event, event.id.0),
-            Record::Input(Input { what: Intake::Call { event, .. }, .. }) => {
-                (&mut self.event, event.0)
-            }
+            Record::Input(Input {
+                what: Intake::Call { event, .. } | Intake::CallNear { event, .. },
+                ..
+            }) => (&mut self.event, event.0),
             Record::Case(case) => (&mut self.case, case.id.0),
             Record::Proposal(proposal) => (&mut self.proposal, proposal.id.0),
             Record::Rehearsal(rehearsal) => (&mut self.rehearsal, rehearsal.id.0),

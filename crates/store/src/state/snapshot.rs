@@ -21,7 +21,7 @@ use crate::frame::{ChainHash, array, u16_at, u64_at};
 use crate::journal::Journal;
 
 /// Number of the state schema this program writes; grows with every change of [`CityState`].
-pub const STATE_SCHEMA: u16 = 3;
+pub const STATE_SCHEMA: u16 = 4;
 
 const MAGIC: [u8; 8] = *b"URBISNAP";
 const HEADER: usize = 88;

@@ -3,12 +3,20 @@
 use urbis_core::{
     EventId, Input, Intake, JunctionId, LaneId, Law, ProposalId, RoadId, StageIdx, SubjectId,
 };
+use urbis_units::Point;
 
 use super::{act, sealed};
 
 /// One input of every kind.
 pub(crate) fn intakes() -> Vec<Input> {
     let patient = vec![sealed("s-patient", "张三"), sealed("s-patient", "+86 571 0000 0000")];
+    let near = Intake::CallNear {
+        event: EventId(2),
+        near: Point::new(250.0, -750.0),
+        subject: SubjectId("s-patient".to_owned()),
+        hospital: Some(RoadId(9)),
+        patient: patient.clone(),
+    };
     let junction = JunctionId(3);
     let all = [
         Intake::CloseLane { lane: LaneId(20), reason: "道路施工".to_owned() },
@@ -33,6 +41,7 @@ pub(crate) fn intakes() -> Vec<Input> {
         Intake::AcknowledgeProposal { proposal: ProposalId(1) },
         Intake::TakeArea { junctions: vec![JunctionId(8), JunctionId(9)] },
         Intake::ReleaseArea { junctions: vec![JunctionId(9)] },
+        near,
     ];
     all.into_iter()
         .enumerate()

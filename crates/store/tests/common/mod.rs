@@ -271,6 +271,7 @@ pub(crate) fn records() -> Vec<Record> {
             with: Indicators { vehicles: 7, mean_speed_mps: 8.5, ..Indicators::default() },
             without: Some(Indicators::default()),
         },
+        Record::Private { exact: sealed("s-patient", "whole"), follows_coarse: true },
     ]);
     records
 }

@@ -1,0 +1,76 @@
+//! What a session depends on besides its city, its seed and its start: the journal's first record
+//! says it, so that the session can be played again from there.
+//!
+//! **Version rule:** fields are only ever appended, with the value that sessions before them had as
+//! default.
+
+use serde::{Deserialize, Serialize};
+use urbis_core::Law;
+use urbis_scene::Scene;
+use urbis_units::{CityTime, Mode};
+
+use super::SessionOptions;
+use crate::city::Sensing;
+
+/// What a session depends on, as JSON in [`urbis_core::Begun::settings`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Settings {
+    /// Version of the program.
+    program: String,
+    /// Scenes by their ids, in order.
+    scenes: Vec<String>,
+    law: Law,
+    today: u64,
+    history_day: u64,
+    minutes: u32,
+    counterfactual: bool,
+    give_way: bool,
+    auto_approve: bool,
+    sensing: Sensing,
+}
+
+impl Settings {
+    /// The settings of a session with `options` and `scenes`.
+    pub(super) fn of(options: &SessionOptions, scenes: &[Box<dyn Scene>]) -> Self {
+        Self {
+            program: env!("CARGO_PKG_VERSION").to_owned(),
+            scenes: scenes.iter().map(|scene| scene.manifest().id.to_owned()).collect(),
+            law: options.law,
+            today: options.today,
+            history_day: options.history_day,
+            minutes: options.minutes,
+            counterfactual: options.counterfactual,
+            give_way: options.give_way,
+            auto_approve: options.auto_approve,
+            sensing: options.sensing,
+        }
+    }
+
+    /// As the journal says them.
+    pub(super) fn text(&self) -> String {
+        serde_json::to_string(self).expect("names, numbers and words are all it holds")
+    }
+
+    /// Options that give the same session, and the ids of its scenes.
+    pub(crate) fn options(
+        self,
+        mode: Mode,
+        seed: u64,
+        start: CityTime,
+    ) -> (SessionOptions, Vec<String>) {
+        let options = SessionOptions {
+            mode,
+            seed,
+            law: self.law,
+            today: self.today,
+            history_day: self.history_day,
+            minutes: self.minutes,
+            counterfactual: self.counterfactual,
+            give_way: self.give_way,
+            auto_approve: self.auto_approve,
+            sensing: self.sensing,
+            ..SessionOptions::simulated(start)
+        };
+        (options, self.scenes)
+    }
+}
