@@ -113,8 +113,8 @@ pub enum Record {
     Erased {
         /// Whose.
         subject: SubjectId,
-        /// Why.
-        why: Message,
+        /// Who asked for it, or the city's policy, why and when.
+        act: Act,
     },
     /// A proposal came to an end without a decision and not by its scene.
     Lapsed {

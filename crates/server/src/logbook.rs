@@ -120,7 +120,7 @@ fn line(entry: Entry) -> Option<Line> {
             let text = Message::new("server-refused-command").text("rule", rule);
             ("command", command.act.who, text.place("place", Place::Junction(command.junction)))
         }
-        Record::Erased { why, .. } => ("erased", Actor::System, why),
+        Record::Erased { act, .. } => ("erased", act.who, act.why),
         Record::Lapsed { why, .. } => ("proposal", Actor::System, why),
         Record::NotTaken { why, .. } => ("command", Actor::System, why),
         Record::Outcome(outcome) => {

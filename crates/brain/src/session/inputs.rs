@@ -86,7 +86,8 @@ impl Session {
                 self.brain.stop(&act, log, &mut wanted);
             }
             Intake::ErasePerson { subject } => {
-                self.erase(subject, Message::new("brain-erased-on-request"), log);
+                let why = Message::new("brain-erased-on-request");
+                self.erase(subject, Act { why, ..act }, log);
             }
             Intake::ReleaseStop => self.brain.gate.release_stop(&act),
             _ => {}

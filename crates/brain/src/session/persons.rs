@@ -5,7 +5,9 @@
 //! erasure that was asked for is in the journal, durably, before the key is destroyed; should the
 //! machine stop between the two, the next session carries it out.
 
-use urbis_core::{EventId, Message, Opened, PersonId, PersonalError, Record, Sealed, SubjectId};
+use urbis_core::{
+    Act, EventId, Message, Opened, PersonId, PersonalError, Record, Sealed, SubjectId,
+};
 use urbis_store::opened_record;
 use urbis_units::Duration;
 
@@ -81,16 +83,17 @@ impl Session {
             .collect();
         for subject in old {
             let why = Message::new("brain-kept-long-enough").number("days", f64::from(days));
-            self.erase(&subject, why, log);
+            let act = Act { why, ..self.system_act("brain-kept-long-enough") };
+            self.erase(&subject, act, log);
         }
     }
 
     /// Destroys a person's key; the records that say so follow.
-    pub(super) fn erase(&mut self, subject: &SubjectId, why: Message, log: &mut Vec<Record>) {
+    pub(super) fn erase(&mut self, subject: &SubjectId, act: Act, log: &mut Vec<Record>) {
         // What asked for it must outlast a crash that comes before the key is gone.
         let asked = self.journal.commit().map_err(|error| PersonalError::Store(error.to_string()));
         match asked.and_then(|_| self.keyring.erase(subject)) {
-            Ok(()) => log.push(Record::Erased { subject: subject.clone(), why }),
+            Ok(()) => log.push(Record::Erased { subject: subject.clone(), act }),
             Err(error) => log.push(not_erased(&error)),
         }
     }

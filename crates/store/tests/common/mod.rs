@@ -265,7 +265,7 @@ pub(crate) fn records() -> Vec<Record> {
     records.extend([
         Record::Withdrawn { proposal: ProposalId(1), scene: "corridor".to_owned() },
         Record::NotTaken { command: CommandId(9), junction: JunctionId(3), why: why.clone() },
-        Record::Erased { subject: SubjectId("s-patient".to_owned()), why: why.clone() },
+        Record::Erased { subject: SubjectId("s-patient".to_owned()), act: act("ada", 990) },
         Record::Lapsed { proposal: ProposalId(1), how: Lapse::Expired, why },
         Record::Indicators {
             with: Indicators { vehicles: 7, mean_speed_mps: 8.5, ..Indicators::default() },
