@@ -98,8 +98,8 @@ struct Trip {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct Day {
     trips: Vec<Trip>,
-    /// Extra delay of all others, vehicle hours; `None` where an ambulance never arrived.
-    extra_veh_h: Option<f64>,
+    /// Extra delay of all others, vehicle hours.
+    extra_veh_h: f64,
     /// What was predicted beside what came.
     outcomes: Vec<Foretold>,
 }
@@ -226,10 +226,15 @@ fn session(stage: &Stage, args: &Args, day: u64, give_way: bool) -> Result<Day> 
     let (with, without) = session.metrics();
     let without = without.context("the session was started with a counterfactual")?;
     let delay_s = |metrics: &urbis_twin::Metrics| metrics.mean_delay_s * f64::from(metrics.created);
-    let saved_s: Option<f64> =
-        trips.iter().map(|trip| Some(trip.hospital_without_s? - trip.hospital_s?)).sum();
-    let extra_veh_h =
-        saved_s.map(|saved_s| (delay_s(&with) - delay_s(&without) + saved_s) / 3600.0);
+    // Where an ambulance never arrived, all the time since its call is its own.
+    let own_s = |watched: &Watched, arrived: Option<f64>| {
+        arrived.unwrap_or_else(|| f64::from(last_s - watched.at_s))
+    };
+    let saved_s: f64 = watched
+        .iter()
+        .map(|one| own_s(one, one.trip.hospital_without_s) - own_s(one, one.trip.hospital_s))
+        .sum();
+    let extra_veh_h = (delay_s(&with) - delay_s(&without) + saved_s) / 3600.0;
     let session = Day { trips, extra_veh_h, outcomes: foretold(&session) };
     if let Some(path) = &args.keep {
         keep(path, &Kept { give_way, day, session: session.clone() })?;
@@ -304,7 +309,7 @@ fn row(args: &Args, drivers_give_way: bool, days: &[Day]) -> Row {
     let of = |read: fn(&Trip) -> Option<f64>| -> Summary {
         summarize(&trips.iter().filter_map(|trip| read(trip)).collect::<Vec<f64>>())
     };
-    let a_trip = |day: &Day| Some(day.extra_veh_h? * args.occupancy / day.trips.len() as f64);
+    let a_trip = |day: &Day| day.extra_veh_h * args.occupancy / day.trips.len() as f64;
     Row {
         drivers_give_way,
         trips: trips.len(),
@@ -314,7 +319,7 @@ fn row(args: &Args, drivers_give_way: bool, days: &[Day]) -> Row {
         patient_saved_s: of(|trip| Some(trip.patient_without_s? - trip.patient_s?)),
         hospital_without_s: of(|trip| trip.hospital_without_s),
         hospital_saved_s: of(|trip| Some(trip.hospital_without_s? - trip.hospital_s?)),
-        others_person_h_a_trip: summarize(&days.iter().filter_map(a_trip).collect::<Vec<f64>>()),
+        others_person_h_a_trip: summarize(&days.iter().map(a_trip).collect::<Vec<f64>>()),
         sessions: days.to_vec(),
     }
 }

@@ -22,6 +22,7 @@ import {
   roadFeatures,
   streetFeatures,
 } from './features';
+import { surroundings } from './geometry';
 import { iconImage, PLACE_KINDS } from './icons';
 import { Marks } from './markers';
 import { Overlay } from './overlay';
@@ -91,14 +92,12 @@ export class CityMap {
     this.styled = { ...this.data };
     const shapes = new Shapes(network, options.anchor, this.lat);
     this.roadMesh = shapes.roads();
-    const [w, s, e, n] = city.bounds;
-    const [dx, dy] = [(e - w) * 0.6 + 0.02, (n - s) * 0.6 + 0.02];
     this.map = new MapLibreMap({
       container,
       style: cityStyle(this.lat, lang, this.styled),
       bounds: city.bounds,
       fitBoundsOptions: { padding: options.padding },
-      maxBounds: [w - dx, s - dy, e + dx, n + dy],
+      maxBounds: surroundings(city.bounds),
       minZoom: 9.5,
       maxZoom: 20,
       pitchWithRotate: false,

@@ -1,6 +1,6 @@
 /** Marks stand in the middle of areas, and areas are what they measure on the ground. */
 import { expect, it } from 'vitest';
-import { hectaresOf, middleOf } from './geometry';
+import { hectaresOf, middleOf, surroundings } from './geometry';
 
 /** A square of `side` degrees with its corner at 120° E, 30° N. */
 const square = (side: number): GeoJSON.Polygon => ({
@@ -44,4 +44,19 @@ it('points and lines have a middle and no area', () => {
   expect(middleOf({ type: 'Point', coordinates: [1, 2] })).toEqual([1, 2]);
   expect(middleOf(line)).toEqual([1, 1]);
   expect(hectaresOf(line)).toBeNull();
+});
+
+it('a long city fits into a wide screen and a wide one into a tall screen', () => {
+  for (const [wide, tall] of [
+    [0.02, 0.08],
+    [0.08, 0.02],
+  ] as const) {
+    const [w, s, e, n] = surroundings([120, 60, 120 + wide, 60 + tall]);
+    // On the ground a degree of longitude is half as long there.
+    const [across, up] = [(e - w) * Math.cos((60 * Math.PI) / 180), n - s];
+    expect(across).toBeGreaterThan(tall * 2);
+    expect(up).toBeGreaterThan(wide);
+    expect(across / up).toBeGreaterThan(0.5);
+    expect(across / up).toBeLessThan(2);
+  }
 });

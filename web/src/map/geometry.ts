@@ -1,6 +1,8 @@
 /** Middle and area of what the city draws, for marks and tables. */
 import type { LonLat } from '../api/types';
 
+type Bounds = [number, number, number, number];
+
 /** Twice the signed area of `ring` in square degrees, and its centroid. */
 function moments(ring: GeoJSON.Position[]): { area2: number; at: LonLat } {
   const [x0, y0] = ring[0]!;
@@ -44,4 +46,11 @@ export function hectaresOf(geometry: GeoJSON.Geometry): number | null {
   // Holes run the other way round.
   const area2 = all.reduce((sum, ring) => sum + moments(ring).area2, 0);
   return (Math.abs(area2) / 2) * (perDegree2 / 10_000);
+}
+
+/** As far as the map may be moved around `bounds`: enough that a screen of any shape shows all of it. */
+export function surroundings([w, s, e, n]: Bounds): Bounds {
+  const narrowing = Math.cos(((s + n) / 2) * (Math.PI / 180));
+  const reach = 1.5 * Math.max((e - w) * narrowing, n - s) + 0.02;
+  return [w - reach / narrowing, s - reach, e + reach / narrowing, n + reach];
 }

@@ -30,7 +30,7 @@ const FIRST: f64 = 0.75;
 /// The same for a measure that is a change: that depends on what the mirror has wrong too.
 const FIRST_OF_CHANGE: f64 = 1.1;
 /// The same for an arrival and its change, and for what others spend beside a corridor, as outcomes
-/// of four days outside of every benchmark showed it.
+/// of eight days outside of every benchmark showed it, four of them with drivers who do not give way.
 const FIRST_OF_ARRIVAL: f64 = 1.0;
 const FIRST_OF_OTHERS: f64 = 1.4;
 /// How the names of measures end that are changes.
@@ -46,9 +46,13 @@ const OTHERS: &str = "others";
 
 /// What every draw of an arrival has wrong together, as a standard deviation relative to it: the
 /// queues it meets and the moment it comes to each signal. A single red is a tenth of a usual leg.
-const ARRIVAL_SD_RATIO: f64 = 0.16;
+const ARRIVAL_SD_RATIO: f64 = 0.19;
 /// The same for what an option changes of it, relative to the arrival without it.
 const ARRIVAL_CHANGE_SD_RATIO: f64 = 0.08;
+/// And relative to the change itself: the more a corridor is worth, the more is uncertain of it.
+const ARRIVAL_CHANGE_OWN_SD_RATIO: f64 = 0.4;
+/// The same for what others spend: how much traffic there is at all.
+const OTHERS_SD_RATIO: f64 = 0.025;
 /// How the names of measures begin that are arrivals.
 const ARRIVAL: &str = "arrival";
 
@@ -99,12 +103,15 @@ impl Calibration {
         let square = draws.iter().map(|draw| apart(draw) * apart(draw)).sum::<f64>();
         let variance = square / (n - 1.0).max(1.0);
         let size = mean.abs().max(level);
-        let unseen = size
-            * match (measure.starts_with(ARRIVAL), is_change(measure)) {
-                (true, true) => ARRIVAL_CHANGE_SD_RATIO,
-                (true, false) => ARRIVAL_SD_RATIO,
-                (false, _) => 0.0,
-            };
+        let unseen = match (measure.starts_with(ARRIVAL), is_change(measure)) {
+            (true, true) => libm::hypot(
+                size * ARRIVAL_CHANGE_SD_RATIO,
+                mean.abs() * ARRIVAL_CHANGE_OWN_SD_RATIO,
+            ),
+            (true, false) => size * ARRIVAL_SD_RATIO,
+            (false, false) if measure.starts_with(OTHERS) => size * OTHERS_SD_RATIO,
+            (false, _) => 0.0,
+        };
         // A new outcome differs from the draws' mean by its own spread and the mean's error.
         let z = inverse_normal(0.5 + LEVEL / 2.0);
         let spread = z * (variance * (1.0 + 1.0 / n) + unseen * unseen).sqrt();
