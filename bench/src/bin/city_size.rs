@@ -10,7 +10,7 @@ use anyhow::{Result, ensure};
 use clap::Parser;
 use urbis_bench::{peak_mib, split_mix, thread_cpu_s};
 use urbis_city::{GenerateOptions, generate};
-use urbis_network::RoadId;
+use urbis_network::{JunctionKind, RoadId};
 use urbis_network::route::{Path, Router};
 
 /// A city of a given size.
@@ -83,6 +83,13 @@ fn main() -> Result<()> {
         }
     }
     println!("| pairs joined | {found} of {} |", pairs.len());
+    let boundary = |junction| network.junctions[junction].kind == JunctionKind::Boundary;
+    let at_the_edge = |(a, b): &(RoadId, RoadId)| {
+        boundary(network.roads[*a].to) || boundary(network.roads[*b].from)
+    };
+    let apart = pairs.iter().zip(&searched).filter(|(_, path)| path.is_none());
+    let unexplained = apart.filter(|(pair, _)| !at_the_edge(pair)).count();
+    println!("| not joined, though neither leaves nor enters the city | {unexplained} |");
     println!("| largest resident memory | {:.0} MiB |", peak_mib());
     Ok(())
 }
