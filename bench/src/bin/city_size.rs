@@ -10,8 +10,8 @@ use anyhow::{Result, ensure};
 use clap::Parser;
 use urbis_bench::{peak_mib, split_mix, thread_cpu_s};
 use urbis_city::{GenerateOptions, generate};
-use urbis_network::{JunctionKind, RoadId};
 use urbis_network::route::{Path, Router};
+use urbis_network::{JunctionKind, RoadId};
 
 /// A city of a given size.
 #[derive(Debug, Parser)]

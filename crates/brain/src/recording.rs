@@ -2,15 +2,19 @@
 //! everything else follows from it and the seed.
 //!
 //! Journal and replay agree to the byte when the same program plays the same city. Where a person was
-//! erased whose call the session answered, it can no longer be played: where the ambulance went is
-//! gone, as it must be.
+//! erased whose call the session answered, it can be played up to that call only: where the ambulance
+//! went is gone, as it must be.
 
+use urbis_city::CityPack;
 use urbis_core::{Begun, Input, Intake, Keyring, Opened, PersonId, PersonalError, Record};
 use urbis_store::{Entry, StoreError, opened_record};
 use urbis_units::CityTime;
 
 use crate::error::{BrainError, InputError};
 use crate::session::{Session, SessionOptions, Settings};
+
+/// Seconds of city time between commits of the replay's own journal.
+const COMMIT_EVERY_S: i64 = 60;
 
 /// Why a session cannot be played again.
 #[derive(Debug, thiserror::Error)]
@@ -22,11 +26,8 @@ pub enum ReplayError {
     /// No session begins in it.
     #[error("no session begins in this journal; give the folder of a run or of a server")]
     Empty,
-    /// It does not say under which settings it ran.
-    #[error(
-        "record {sequence} does not say the settings of its session ({reason}); only sessions of \
-         this version of the program can be played again"
-    )]
+    /// It ran otherwise than it can be played now.
+    #[error("record {sequence}, where the session begins: {reason}")]
     Settings {
         /// The session's first record.
         sequence: u64,
@@ -34,7 +35,7 @@ pub enum ReplayError {
         reason: String,
     },
     /// What was sealed cannot be opened.
-    #[error("record {sequence}: {source}; from here on the session cannot be played again")]
+    #[error("record {sequence} cannot be opened; bring the keys of this journal")]
     Sealed {
         /// Which record.
         sequence: u64,
@@ -42,7 +43,7 @@ pub enum ReplayError {
         source: PersonalError,
     },
     /// The session does not take what it took.
-    #[error("record {sequence}: the session does not take in what it took then: {source}")]
+    #[error("record {sequence}: the session does not take in what it took then")]
     Refused {
         /// Which record.
         sequence: u64,
@@ -74,6 +75,9 @@ pub struct Recording {
     pub last: u64,
     /// City time of its last record.
     pub end: CityTime,
+    /// Whether it is only the beginning: the person of the next record was erased, and with them
+    /// what the session was given then.
+    pub until_erased: bool,
     taken: Vec<(u64, CityTime, Taken)>,
 }
 
@@ -92,10 +96,14 @@ impl Recording {
             let Entry { sequence, at, record, .. } = entry?;
             if let Record::Begun(begun) = record {
                 let (first, last) = (sequence, sequence);
-                found = Some(Self { begun, first, last, end: at, taken: Vec::new() });
+                let taken = Vec::new();
+                found = Some(Self { begun, first, last, end: at, until_erased: false, taken });
                 continue;
             }
-            let Some(session) = &mut found else { continue };
+            let Some(session) = found.as_mut().filter(|session| !session.until_erased) else {
+                continue;
+            };
+            let (last, end) = (session.last, session.end);
             (session.last, session.end) = (sequence, at);
             let sealed = |source| ReplayError::Sealed { sequence, source };
             match record {
@@ -111,11 +119,19 @@ impl Recording {
                     session.taken.push((sequence, at, Taken::Input(input)));
                 }
                 Record::Private { exact, follows_coarse: true } if before == Some(sequence - 1) => {
-                    let whole = opened_record(keyring, &exact).map_err(sealed)?;
-                    if let (Record::Input(input), Some((.., taken))) =
-                        (whole, session.taken.last_mut())
-                    {
-                        *taken = Taken::Input(input);
+                    match opened_record(keyring, &exact) {
+                        Ok(Record::Input(input)) => {
+                            session.taken.pop();
+                            session.taken.push((sequence - 1, at, Taken::Input(input)));
+                        }
+                        Ok(_) => {}
+                        // What can still be played ends before what is left of the call.
+                        Err(PersonalError::Erased(_)) => {
+                            session.taken.pop();
+                            (session.last, session.end) = (last - 1, end);
+                            session.until_erased = true;
+                        }
+                        Err(source) => return Err(sealed(source)),
                     }
                 }
                 _ => {}
@@ -124,14 +140,16 @@ impl Recording {
         found.ok_or(ReplayError::Empty)
     }
 
-    /// How to start the session again, and its scenes by their ids, in order.
+    /// How to start the session again in the city of `pack`, and its scenes by their ids, in order.
     ///
     /// # Errors
-    /// [`ReplayError::Settings`].
-    pub fn options(&self) -> Result<(SessionOptions, Vec<String>), ReplayError> {
-        let settings: Settings = serde_json::from_str(&self.begun.settings).map_err(|error| {
-            ReplayError::Settings { sequence: self.first, reason: error.to_string() }
-        })?;
+    /// [`ReplayError::Settings`], also when another program or another city gave the journal.
+    pub fn options(&self, pack: &CityPack) -> Result<(SessionOptions, Vec<String>), ReplayError> {
+        let sequence = self.first;
+        let other = |reason| ReplayError::Settings { sequence, reason };
+        let settings: Settings =
+            serde_json::from_str(&self.begun.settings).map_err(|error| other(error.to_string()))?;
+        settings.are_of(pack).map_err(other)?;
         Ok(settings.options(self.begun.mode, self.begun.seed, self.begun.start))
     }
 
@@ -157,6 +175,9 @@ impl Recording {
                 return Ok(());
             }
             session.tick()?;
+            if session.now().seconds() % COMMIT_EVERY_S == 0 {
+                session.commit()?;
+            }
             ticked();
         }
     }

@@ -82,7 +82,13 @@ impl Session {
             *event = next_event;
             self.hide(&input.what);
         }
-        self.record(&[Record::Input(input.clone())])?;
+        if let Err(error) = self.record(&[Record::Input(input.clone())]) {
+            // The number was not given away: what takes it later hides nothing.
+            if let Intake::Call { event, .. } = &input.what {
+                self.outside.hidden.remove(event);
+            }
+            return Err(error);
+        }
         // A number is given away with the record only: what was refused leaves no gap that a replay
         // would not have.
         if let Intake::Call { .. } = &input.what {

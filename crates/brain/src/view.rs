@@ -145,6 +145,8 @@ pub struct CallView {
     pub road: RoadId,
     /// Personal fields of the patient, sealed.
     pub patient: Vec<Sealed>,
+    /// Whether the patient was erased: the place stays in view while the ambulance works.
+    pub erased: bool,
     /// How far it has come.
     pub stage: CallStage,
     /// Where the vehicle reports to be: lane, distance along it, speed.

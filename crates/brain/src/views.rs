@@ -251,6 +251,11 @@ impl Session {
                     at: call.at,
                     road: call.road,
                     patient: call.patient.clone(),
+                    erased: self
+                        .outside
+                        .hidden
+                        .get(&call.id)
+                        .is_some_and(|hidden| self.state().erased.contains(&hidden.subject)),
                     stage: own.map_or(CallStage::ToPatient, stage),
                     vehicle: own.and_then(Ambulance::whereabouts),
                     route: own.and_then(Ambulance::leg).map_or(Vec::new(), |(leg, _)| {

@@ -149,7 +149,8 @@ pub struct Begun {
     pub mode: Mode,
     /// Name of the city.
     pub city: String,
-    /// BLAKE3 of the city pack: ids of the network's parts are indices into this pack.
+    /// BLAKE3 of network, detectors and name of the city: ids of the network's parts are indices
+    /// into these. The settings hold a hash of the rest.
     pub pack: [u8; 32],
     /// Seed of everything random.
     pub seed: u64,

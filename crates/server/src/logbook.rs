@@ -7,8 +7,8 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use urbis_core::{
-    Actor, CaseStep, CommandResult, EventType, Input, Intake, JunctionId, LaneId, Message, Place,
-    Record,
+    Actor, Arg, CaseStep, CommandResult, EventType, Input, Intake, JunctionId, LaneId, Message,
+    Place, Record,
 };
 use urbis_store::{Entry, Reader, StoreError};
 use urbis_units::{CityTime, Meters};
@@ -33,8 +33,22 @@ pub struct Line {
     pub who: Actor,
     /// In words.
     pub text: Message,
-    /// Whether it says where a patient is.
+    /// Whether it speaks of a patient.
     pub personal: bool,
+}
+
+impl Line {
+    /// Whether it tells more of where a patient is than a square, as records of before did.
+    pub fn tells_where(&self) -> bool {
+        fn names(text: &Message) -> bool {
+            text.args.values().any(|arg| match arg {
+                Arg::Place(place) => !matches!(place, Place::Point(_) | Place::City),
+                Arg::Message(inner) => names(inner),
+                _ => false,
+            })
+        }
+        self.personal && names(&self.text)
+    }
 }
 
 /// The newest lines of the journal, for any number of readers.

@@ -137,6 +137,7 @@ impl LiveCity for Toy {
                     at: *at,
                     road: *road,
                     patient: patient.clone(),
+                    erased: false,
                     stage: CallStage::ToPatient,
                     vehicle: None,
                     route: vec![*road],

@@ -176,6 +176,15 @@ impl CityState {
                     self.controls.settle(&state.proposal);
                 }
             }
+            // The first that follows a call's coarse record is the call.
+            Record::Private { exact, follows_coarse: true } => {
+                let newest = self.matters.calls.values_mut().next_back();
+                if let Some(call) = newest.filter(|call| call.exact.is_none())
+                    && self.subjects.contains_key(&exact.subject)
+                {
+                    call.exact = Some(exact.clone());
+                }
+            }
             // A checkpoint says what the state is; later words are added here with their schema.
             _ => {}
         }
@@ -250,7 +259,8 @@ impl CityState {
         for sealed in patient {
             self.subjects.insert(sealed.subject.clone(), Kept { since: at, call: event });
         }
-        let call = Call { place, hospital, patient: patient.to_vec(), act: act.clone() };
+        let (patient, act) = (patient.to_vec(), act.clone());
+        let call = Call { place, hospital, exact: None, patient, act };
         self.matters.calls.insert(event, call);
     }
 }

@@ -19,7 +19,7 @@ use urbis_units::{CityTime, Duration, Meters};
 
 use crate::history::Part;
 use crate::world::{SignalReport, World};
-use ambulance::Ambulance;
+use ambulance::{Ambulance, Progress};
 pub use sensing::Sensing;
 use sensing::{Passage, Sensors};
 
@@ -233,8 +233,11 @@ impl SimulatedCity {
                 (Property::ProbePositionM, position.get()),
                 (Property::ProbeSpeedMps, speed.get()),
             ];
-            // Where it drives is where a patient is.
-            let sensitivity = Sensitivity::Personal;
+            // Where it drives is where a patient is; afterwards it stands at a hospital.
+            let sensitivity = match ambulance.progress {
+                Progress::Done(_) => Sensitivity::Internal,
+                Progress::Driving(..) | Progress::AtPatient(_) => Sensitivity::Personal,
+            };
             let rows = values
                 .map(|(property, value)| Row { sensitivity, ..row(entity, property, now, value) });
             self.sensors.send(now, rows.to_vec());

@@ -34,10 +34,19 @@ impl Session {
         let side = self.pack.policy.patient_square;
         let subject = match patient.first() {
             Some(sealed) => sealed.subject.clone(),
-            None => SubjectId(format!("call-{}", event.0)),
+            None => self.subject_of(*event),
         };
         let hidden = Hidden { subject, cover: Cover::over(&self.network, side, *road) };
         self.outside.hidden.insert(*event, hidden);
+    }
+
+    /// The subject of a call of whose patient nothing was said. Keys outlive a journal and serve
+    /// several, so that its name must be met nowhere else.
+    fn subject_of(&self, event: EventId) -> SubjectId {
+        let begun = self.state.begun.as_ref();
+        let (pack, start) = begun.map_or_else(Default::default, |begun| (begun.pack, begun.start));
+        let pack = blake3::Hash::from_bytes(pack).to_hex();
+        SubjectId(format!("call-{}-{}-{}", &pack[..16], start.seconds(), event.0))
     }
 
     /// What the journal keeps of a record that tells where a patient is; `None` for every other.

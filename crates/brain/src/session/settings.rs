@@ -5,6 +5,7 @@
 //! default.
 
 use serde::{Deserialize, Serialize};
+use urbis_city::CityPack;
 use urbis_core::Law;
 use urbis_scene::Scene;
 use urbis_units::{CityTime, Mode};
@@ -27,11 +28,23 @@ pub(crate) struct Settings {
     give_way: bool,
     auto_approve: bool,
     sensing: Sensing,
+    /// BLAKE3 of what of the city [`Begun::pack`](urbis_core::Begun::pack) does not cover, in
+    /// hexadecimal digits.
+    life: String,
+}
+
+/// BLAKE3 of what of a city decides how it lives besides its network and detectors: who drives when,
+/// who lives where, stations, times, what the brain may do.
+fn life(pack: &CityPack) -> String {
+    let CityPack { city, demand, zones, stations, policy, .. } = pack;
+    // Debug writes every number exactly, and the same program reads it.
+    let text = format!("{:?}", (city, demand, zones, stations, policy));
+    blake3::hash(text.as_bytes()).to_hex().to_string()
 }
 
 impl Settings {
     /// The settings of a session with `options` and `scenes`.
-    pub(super) fn of(options: &SessionOptions, scenes: &[Box<dyn Scene>]) -> Self {
+    pub(super) fn of(options: &SessionOptions, scenes: &[Box<dyn Scene>], pack: &CityPack) -> Self {
         Self {
             program: env!("CARGO_PKG_VERSION").to_owned(),
             scenes: scenes.iter().map(|scene| scene.manifest().id.to_owned()).collect(),
@@ -43,7 +56,28 @@ impl Settings {
             give_way: options.give_way,
             auto_approve: options.auto_approve,
             sensing: options.sensing,
+            life: life(pack),
         }
+    }
+
+    /// Whether this program plays the city of `pack` as the session did.
+    ///
+    /// # Errors
+    /// What is another, in words.
+    pub(crate) fn are_of(&self, pack: &CityPack) -> Result<(), String> {
+        let program = env!("CARGO_PKG_VERSION");
+        if self.program != program {
+            return Err(format!(
+                "version {} of the program ran it, this is {program}; replay it with that version",
+                self.program
+            ));
+        }
+        if self.life != life(pack) {
+            let text = "demand, stations, times or policy of the city were others; give the city \
+                        as it was, with --city and --flow";
+            return Err(text.to_owned());
+        }
+        Ok(())
     }
 
     /// As the journal says them.

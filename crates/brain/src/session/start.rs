@@ -72,7 +72,7 @@ impl Session {
             interval_s: options.sensing.interval_s,
         };
         let scenes = scenes(&parts);
-        let settings = Settings::of(&options, &scenes).text();
+        let settings = Settings::of(&options, &scenes, &pack).text();
         let brain = Brain::new(BrainParts {
             network: Arc::clone(&network),
             table,

@@ -1,7 +1,8 @@
 //! `urbis run --replay`: the last session of a journal, played again and compared record by record.
 //!
-//! That they are the same proves that nothing in the journal was made up afterwards and that nothing
-//! the city did depended on anything but what the journal says.
+//! That they are the same shows that everything the city and its brain did follows from the seed and
+//! from what people did, and that nothing of it was changed afterwards. What people did is taken from
+//! the journal as it stands: the hash of the last record, kept elsewhere, proves that part.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -11,7 +12,7 @@ use anyhow::anyhow;
 use serde::Serialize;
 use urbis_brain::{Difference, Recording, Session, difference, pack_hash};
 use urbis_core::{Begun, Keyring, Record};
-use urbis_store::{FileKeyring, Journal, LentKeyring, MemoryKeyring, StoreError, read};
+use urbis_store::{FileKeyring, Journal, LentKeyring, MemoryKeyring, StoreError, read, verify};
 
 use super::outcome::cpu_seconds;
 use super::progress;
@@ -23,6 +24,9 @@ use crate::say::{Lang, result};
 use crate::serve::open::master_key;
 use crate::{scenes, settings};
 
+/// Records of earlier sessions between commits of the copy that a replay goes on from.
+const COMMIT_EVERY: u64 = 1000;
+
 /// What a replay found.
 #[derive(Debug, Serialize)]
 struct Verdict {
@@ -30,8 +34,15 @@ struct Verdict {
     seed: u64,
     start_ms: i64,
     end_ms: i64,
-    /// Records of the session in the journal.
+    /// Records compared: those of the session in the journal.
     records: u64,
+    /// Hash of the journal's last record, which is over all before it.
+    last_hash: String,
+    /// Bytes after the last whole commit, which the next opening drops: a write in progress, the
+    /// leavings of a crash, or damage.
+    bytes_unfinished: u64,
+    /// Whether the rest of the session cannot be played, because a patient was erased.
+    until_erased: bool,
     /// Whether the replay gave the same ones.
     same: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -78,6 +89,7 @@ pub(super) fn replay(
         let none = anyhow!("{}: is no folder; give the folder of a journal", folder.display());
         return Err(none).or_exit(Exit::Input);
     }
+    let checked = verify(folder).or_exit(Exit::Input)?;
     let begun = last_beginning(read(folder, 1).or_exit(Exit::Input)?).or_exit(Exit::Input)?;
     let begun = begun.ok_or_else(|| {
         anyhow!("{}: holds no session; give the folder of a journal", folder.display())
@@ -91,7 +103,9 @@ pub(super) fn replay(
     let played = play(folder, &recording, opened, config, keyring)?;
     let was = read(folder, recording.first).or_exit(Exit::Input)?;
     let was = was.take((recording.last - recording.first + 1) as usize);
-    let differs = difference(was, played.journal().read_from(recording.first));
+    let is = played.journal().read_from(recording.first);
+    let is = is.take((recording.last - recording.first + 1) as usize);
+    let differs = difference(was, is);
     let first_difference = differs.or_exit(Exit::Input)?.map(Differs::from);
     let verdict = Verdict {
         city: begun.city,
@@ -99,6 +113,9 @@ pub(super) fn replay(
         start_ms: begun.start.millis(),
         end_ms: recording.end.millis(),
         records: recording.last - recording.first + 1,
+        last_hash: blake3::Hash::from_bytes(checked.last_hash).to_string(),
+        bytes_unfinished: checked.bytes_unfinished,
+        until_erased: recording.until_erased,
         same: first_difference.is_none(),
         first_difference,
         cpu_s: cpu_seconds() - cpu,
@@ -144,7 +161,7 @@ fn play(
     config: &Config,
     keyring: Box<dyn Keyring>,
 ) -> Result<Session, Fault> {
-    let (mut options, ids) = recording.options().or_exit(Exit::Input)?;
+    let (mut options, ids) = recording.options(&opened.pack).or_exit(Exit::Input)?;
     options.workers = settings::workers(config).or_exit(Exit::Failed)?;
     let journal = before(folder, recording.first).or_exit(Exit::Input)?;
     let mut known = true;
@@ -175,6 +192,9 @@ fn before(folder: &Path, first: u64) -> Result<Journal, StoreError> {
     for entry in read(folder, 1)?.take((first - 1) as usize) {
         let entry = entry?;
         journal.append(entry.at, &entry.record)?;
+        if entry.sequence % COMMIT_EVERY == 0 {
+            journal.commit()?;
+        }
     }
     journal.commit()?;
     Ok(journal)
@@ -182,9 +202,9 @@ fn before(folder: &Path, first: u64) -> Result<Journal, StoreError> {
 
 impl Verdict {
     fn said(&self, lang: Lang) -> String {
-        let Self { city, records, cpu_s, .. } = self;
+        let Self { city, records, cpu_s, last_hash, .. } = self;
         let seconds = (self.end_ms - self.start_ms) / 1000;
-        match &self.first_difference {
+        let mut said = match &self.first_difference {
             None => lang.pick(
                 format!("重放一致：{city} 的 {records} 条记录（{seconds} 秒城市时间，{cpu_s:.1} 处理器秒）逐条相同。\n"),
                 format!(
@@ -199,6 +219,23 @@ impl Verdict {
                      replay:  {is}\n"
                 ),
             ),
+        };
+        if self.until_erased {
+            said += lang.pick(
+                "其后的记录无法重放：一位患者的资料已被删除。\n",
+                "What follows cannot be played again: a patient was erased.\n",
+            );
         }
+        let bytes = self.bytes_unfinished;
+        if bytes > 0 {
+            said += &lang.pick(
+                format!("末尾有 {bytes} 字节不是完整的提交，未比较。\n"),
+                format!("{bytes} bytes at the end are no whole commit and were not compared.\n"),
+            );
+        }
+        said + &lang.pick(
+            format!("日志末条记录的哈希：{last_hash}\n"),
+            format!("Hash of the journal's last record: {last_hash}\n"),
+        )
     }
 }

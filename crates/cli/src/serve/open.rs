@@ -66,9 +66,9 @@ pub(super) fn open(
     let state = fold(CityState::default(), journal.read_from(1)).or_exit(Exit::Place)?;
     let start = start_of(config, opened, &state)?;
     if state.sequence > 0 {
-        told.extend(restore::tell(&state, &opened.pack.network, lang));
+        told.extend(restore::tell(&state, &opened.pack.network, keyring.as_ref(), lang));
     }
-    let again = restore::again(&state, start, Mode::Simulated);
+    let again = restore::again(&state, (start, Mode::Simulated), keyring.as_ref());
     // Older records stay in the journal; people see the newest.
     let logbook = Logbook::new(journal.read_from(state.sequence.saturating_sub(20_000).max(1)));
     let keyring = SharedKeyring::new(keyring);

@@ -58,6 +58,18 @@ fn a_city_is_served_ended_and_goes_on_where_it_stood() {
     let call = r#"{"kind":"ambulance","road":9,"patient":{"name":"Li Na"}}"#;
     let (status, called) = server.request("POST", "/api/v1/calls", call);
     assert_eq!(status, 200, "{called}");
+    // Let the ambulance leave, so that there is more to play again than the start.
+    server.post("/api/v1/clock", r#"{"action":"speed","speed":60}"#);
+    server.post("/api/v1/clock", r#"{"action":"resume"}"#);
+    let driven = || {
+        let calls = &server.get("/api/v1/state")["calls"];
+        calls[0]["vehicle"].is_object() && calls[0]["stage"] == "to_patient"
+    };
+    assert!((0..200).any(|_| {
+        std::thread::sleep(std::time::Duration::from_millis(50));
+        driven()
+    }));
+    server.post("/api/v1/clock", r#"{"action":"pause"}"#);
     let closed = server.post("/api/v1/lanes/3/close", r#"{"reason":"roadworks"}"#);
     assert_eq!(closed["accepted"], true);
     server.post("/api/v1/stop", r#"{"reason":"drill"}"#);
@@ -88,8 +100,11 @@ fn a_city_is_served_ended_and_goes_on_where_it_stood() {
     let server = Server::start(here, &paused);
     let goes_on = server.get("/api/v1/state")["clock"]["latest_ms"].as_i64().unwrap();
     assert!(goes_on >= stood, "the clock went back from {stood} to {goes_on}");
+    let again = &server.get("/api/v1/state")["calls"];
+    assert!(again[0]["place"]["road"] == 9 && again[0]["patient"]["name"] == "Li Na", "{again}");
     let (_, said) = server.end("-INT");
     assert!(said.contains("streets start empty"), "{said}");
+    assert!(said.contains("emergency call 1 (an ambulance is sent again)"), "{said}");
     same_again(here);
 }
 

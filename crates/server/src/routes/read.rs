@@ -207,7 +207,7 @@ pub(crate) async fn journal(
     let lines = tokio::task::spawn_blocking(move || logbook.newest(before, limit));
     let lines = lines.await.map_err(|_panicked| Problem::Stopped)?;
     let lines = lines.map_err(|error| Problem::Journal(error.to_string()))?;
-    if lines.iter().any(|line| line.personal) && app.sees_patients(&person) {
+    if lines.iter().any(crate::logbook::Line::tells_where) && app.sees_patients(&person) {
         app.note_patients(&person, "/api/v1/journal", None);
     }
     Ok(Json(journal::journal(app.writer(&person), app.access(), &lines)))

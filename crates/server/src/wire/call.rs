@@ -176,7 +176,7 @@ pub fn call(writer: Writer<'_>, view: &View, from: &CallView) -> CallDto {
             stage: stage(*at),
         }),
         patient: None,
-        erased: false,
+        erased: from.erased && !coarse,
     }
 }
 

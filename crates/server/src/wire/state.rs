@@ -260,6 +260,6 @@ pub fn with_patients(state: &mut StateDto, patients: &[(u32, Option<PatientDto>)
     for call in &mut state.calls {
         let Some((_, patient)) = patients.iter().find(|(id, _)| *id == call.id) else { continue };
         call.patient.clone_from(patient);
-        call.erased = patient.is_none();
+        call.erased |= patient.is_none();
     }
 }

@@ -67,6 +67,8 @@ pub struct Call {
     pub place: Place,
     /// Hospital asked for, by its road.
     pub hospital: Option<RoadId>,
+    /// The whole call, sealed, where the place is not told in the clear.
+    pub exact: Option<Sealed>,
     /// Name, phone and address, sealed.
     pub patient: Vec<Sealed>,
     /// Who took the call, when.

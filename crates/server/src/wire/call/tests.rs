@@ -46,6 +46,7 @@ fn call_on(road: RoadId, stage: CallStage) -> CallView {
         at: toy::START,
         road,
         patient: vec![],
+        erased: false,
         stage,
         vehicle: None,
         route: vec![],
