@@ -25,3 +25,4 @@ brain-case-sent = an ambulance was sent
 brain-case-arrived = the ambulance is with the patient
 brain-case-delivered = the patient is at the hospital; closed
 brain-case-dropped = closed, because Urbis was started anew while it was under way
+brain-undeclared = Scene { $scene } raised an event of a type it does not declare ({ $event }); it was left out

@@ -25,3 +25,4 @@ brain-case-sent = 已派出救护车
 brain-case-arrived = 救护车已到达患者处
 brain-case-delivered = 患者已送达医院，结案
 brain-case-dropped = 处理期间 Urbis 重新启动，结案
+brain-undeclared = 场景 { $scene } 提出了其清单中没有声明的事件类型（{ $event }），已忽略

@@ -9,9 +9,10 @@ mod hands;
 mod order;
 mod sample;
 mod scenes;
+mod seat;
 mod take_up;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use urbis_core::{
@@ -20,7 +21,7 @@ use urbis_core::{
 };
 use urbis_network::route::Router;
 use urbis_network::{DetectorTable, Network};
-use urbis_scene::{Input as SceneInput, Scene};
+use urbis_scene::Input as SceneInput;
 use urbis_store::Numbers;
 use urbis_units::{CityTime, Duration, Mode};
 
@@ -37,17 +38,10 @@ use crate::rehearsal::laws::Laws;
 use crate::rehearse::Rehearsals;
 use crate::view::ChoiceView;
 use hands::StageWish;
+pub(crate) use seat::Seat;
 
 /// How often the mirror is fed with expected trips, seconds.
 const FEED_S: i64 = 60;
-
-/// A scene in its place.
-#[derive(Debug)]
-struct Seat {
-    scene: Box<dyn Scene>,
-    degraded: bool,
-    wakes: Vec<CityTime>,
-}
 
 /// A decision and what its rehearsal looked at.
 #[derive(Debug, Clone)]
@@ -96,6 +90,8 @@ pub(crate) struct Brain {
     pub(crate) choices: BTreeMap<JunctionId, ChoiceView>,
     pub(crate) missions: Vec<Mission>,
     pub(crate) closed: Vec<LaneId>,
+    /// Decisions to do something.
+    in_force: BTreeSet<DecisionId>,
     pub(crate) ledger: Ledger,
     /// What people asked for that is being rehearsed.
     asked: BTreeMap<ProposalId, Input>,
@@ -124,7 +120,7 @@ pub(crate) struct BrainParts {
     pub numbers: EntityNumbers,
     pub historic: Arc<History>,
     pub mirror: Mirror,
-    pub scenes: Vec<Box<dyn Scene>>,
+    pub seats: Vec<Seat>,
     pub gate: Gate,
     pub rehearsals: Rehearsals,
     /// Numbers the journal's earlier sessions gave.
@@ -157,7 +153,6 @@ impl Brain {
                 })
             })
             .collect();
-        let seat = |scene| Seat { scene, degraded: false, wakes: Vec::new() };
         Self {
             heard: IdVec::filled(parts.start, network.junctions.len()),
             laws: Laws::new(&network),
@@ -169,7 +164,7 @@ impl Brain {
             mode: parts.mode,
             seed: parts.seed,
             auto_approve: parts.auto_approve,
-            seats: parts.scenes.into_iter().map(seat).collect(),
+            seats: parts.seats,
             estimate: parts.mirror.estimate(),
             mirror: parts.mirror,
             forecaster,
@@ -179,6 +174,7 @@ impl Brain {
             missions: Vec::new(),
             closed: Vec::new(),
             ledger: Ledger::default(),
+            in_force: BTreeSet::new(),
             asked: BTreeMap::new(),
             requested: BTreeMap::new(),
             sampled: Choices::default(),

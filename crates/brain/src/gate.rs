@@ -4,12 +4,13 @@ use urbis_core::{
     Act, Command, CommandResult, GroupSet, IdVec, JunctionId, Message, PersonId, Record,
 };
 use urbis_interlock::{
-    Actuators, Alarm, Fault, Interlock, InterlockPolicy, Operation, Refusal, Report, Request,
-    Situation,
+    Actuators, Alarm, Fault, Grant, Grantee, Interlock, InterlockPolicy, Operation, Refusal,
+    Report, Request, Scope, Situation,
 };
 use urbis_network::Network;
 use urbis_units::{CityTime, Mode};
 
+use crate::brain::Seat;
 use crate::view::StopView;
 
 /// What a controller last said of itself, row by row.
@@ -34,18 +35,25 @@ pub(crate) struct Gate {
 }
 
 impl Gate {
-    /// A gate before the signals of `network`: of the city twin in simulated mode, of the street
-    /// otherwise.
+    /// A gate before the signals of `network`, of the city twin in simulated mode, of the street
+    /// otherwise, which the scenes in `seats` may command as far as the city lets them.
     ///
     /// # Errors
     /// [`Fault`] when the policy's own times make no sense.
-    pub(crate) fn new(network: &Network, mode: Mode) -> Result<Self, Fault> {
+    pub(crate) fn new(network: &Network, mode: Mode, seats: &[Seat]) -> Result<Self, Fault> {
         let actuators = match mode {
             Mode::Simulated => Actuators::CityTwin,
             Mode::Live | Mode::Replay => Actuators::Field,
         };
+        let mut policy = InterlockPolicy::usual(actuators);
+        policy.grants.retain(|grant| !matches!(grant.to, Grantee::Scene(_)));
+        policy.grants.extend(seats.iter().filter_map(Seat::rank).map(|(scene, rank)| Grant {
+            to: Grantee::Scene(scene.to_owned()),
+            scope: Scope::City,
+            rank,
+        }));
         Ok(Self {
-            interlock: Interlock::new(network, InterlockPolicy::usual(actuators))?,
+            interlock: Interlock::new(network, policy)?,
             mode,
             said: IdVec::filled(Said::default(), network.junctions.len()),
             stopped: None,

@@ -15,6 +15,8 @@ pub struct Manifest {
     pub raises: &'static [EventType],
     /// Whether it commands signal controllers.
     pub commands_signals: bool,
+    /// Whether a junction it commands is held for it until it lets go, as a corridor must be.
+    pub holds_junctions: bool,
     /// The authority it asks for.
     pub authority: Authority,
     /// Indicators it reports.

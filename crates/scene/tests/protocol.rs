@@ -22,6 +22,7 @@ static MANIFEST: Manifest = Manifest {
     reads: &[Property::CountVeh],
     raises: &[EventType::Queue],
     commands_signals: false,
+    holds_junctions: false,
     authority: Authority::ActWithApproval,
     indicators: &[Description {
         name: "free_spaces_veh",
@@ -39,14 +40,23 @@ fn value(word: &impl serde::Serialize) -> Value {
 }
 
 fn manifest(manifest: &Manifest) -> Value {
-    let Manifest { id, version, reads, raises, commands_signals, authority, indicators } = manifest;
+    let Manifest {
+        id,
+        version,
+        reads,
+        raises,
+        commands_signals,
+        holds_junctions,
+        authority,
+        indicators,
+    } = manifest;
     let indicator = |one: &Description| {
         let Description { name, unit_code, label } = one;
         json!({"name": name, "unit_code": unit_code, "label": label})
     };
     json!({"manifest": {
         "protocol": 1, "id": id, "version": version, "reads": value(reads),
-        "raises": value(raises), "commands_signals": commands_signals,
+        "raises": value(raises), "commands_signals": commands_signals, "holds_junctions": holds_junctions,
         "authority": value(authority),
         "indicators": indicators.iter().map(indicator).collect::<Vec<_>>(),
     }})

@@ -35,6 +35,7 @@ static MANIFEST: Manifest = Manifest {
     reads: &[Property::ProbeLane, Property::ProbePositionM, Property::ProbeSpeedMps],
     raises: &[],
     commands_signals: true,
+    holds_junctions: true,
     authority: Authority::ActWithApproval,
     indicators: &[],
 };

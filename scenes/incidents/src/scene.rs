@@ -37,6 +37,7 @@ static MANIFEST: Manifest = Manifest {
         EventType::DetectorFault,
     ],
     commands_signals: false,
+    holds_junctions: false,
     authority: Authority::Advise,
     indicators: &[],
 };

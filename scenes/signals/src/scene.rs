@@ -35,6 +35,7 @@ static MANIFEST: Manifest = Manifest {
     reads: &[Property::SignalStage, Property::SignalPlan],
     raises: &[],
     commands_signals: true,
+    holds_junctions: false,
     authority: Authority::Act,
     indicators: &[],
 };

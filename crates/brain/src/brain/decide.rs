@@ -82,10 +82,10 @@ impl Brain {
             if let Some(act) = self.asked_act(id) {
                 let wanted_option = pending.proposal.preferred;
                 self.decide(id, Some(wanted_option), act, log, wanted);
-            } else if self.auto_approve || !pending.proposal.needs_approval {
+            } else if self.policy_approves(&pending.proposal) {
                 let why = Message::new("brain-policy-approves");
                 let act = Act {
-                    who: Actor::System,
+                    who: Actor::Scene(pending.proposal.scene.clone()),
                     authority: Authority::Act,
                     why,
                     mode: self.mode,
@@ -93,6 +93,17 @@ impl Brain {
                 };
                 self.decide(id, Some(recommended), act, log, wanted);
             }
+        }
+    }
+
+    /// Whether a scene's proposal is decided without a person: where the city lets it act, and in a
+    /// run without an operator also where a person would have to approve.
+    fn policy_approves(&self, proposal: &Proposal) -> bool {
+        let mut seats = self.seats.iter();
+        let seat = seats.find(|seat| seat.scene.manifest().id == proposal.scene);
+        match seat.map(|seat| &seat.authority) {
+            None | Some(Authority::Advise) => false,
+            Some(_) => self.auto_approve || !proposal.needs_approval,
         }
     }
 
@@ -123,6 +134,9 @@ impl Brain {
         let acts = option.is_some_and(|option| option > 0);
         let status = if acts { ProposalStatus::Approved } else { ProposalStatus::Refused };
         self.ledger.settle(id, status, now);
+        if acts {
+            self.in_force.insert(decision.id);
+        }
         self.ledger.decide(decision.clone(), proposal.text.clone(), proposal.place);
         if acts && let Some(chosen) = proposal.options.get(taken) {
             for action in &chosen.actions {

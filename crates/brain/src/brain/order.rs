@@ -29,7 +29,7 @@ impl Brain {
         if is_scene && let Some(decision) = decision {
             if matches!(order, Order::ReturnToLocal) {
                 self.held.remove(&junction);
-            } else if matches!(&act.who, Actor::Scene(scene) if scene == "corridor") {
+            } else if matches!(&act.who, Actor::Scene(scene) if self.is_holding(scene)) {
                 self.held.insert(junction, decision);
             }
         }
@@ -59,6 +59,12 @@ impl Brain {
         }
         log.push(Record::Command { command, result });
         sent
+    }
+
+    /// Whether a scene keeps the junctions it commands until it lets go.
+    fn is_holding(&self, scene: &str) -> bool {
+        let mut manifests = self.seats.iter().map(|seat| seat.scene.manifest());
+        manifests.any(|manifest| manifest.id == scene && manifest.holds_junctions)
     }
 
     /// The stop button: every junction returns to its local plan, and each order is recorded.

@@ -1,7 +1,7 @@
 //! Calling scenes, and sorting what they ask for. A scene that fails or panics is taken out of
 //! service and the loop goes on.
 
-use urbis_core::{Act, Actor, Message, Record};
+use urbis_core::{Act, Actor, Authority, Message, Record};
 use urbis_scene::{Effect, Input as SceneInput, SceneCtx, Sight};
 use urbis_units::CityTime;
 
@@ -86,9 +86,18 @@ impl Brain {
         wanted: &mut Wanted,
     ) {
         let manifest = self.seats[seat].scene.manifest();
+        let authority = self.seats[seat].authority.clone();
         match effect {
+            Effect::Raise(event) if !manifest.raises.contains(&event.kind) => {
+                log.push(undeclared(manifest.id, &format!("{:?}", event.kind)));
+            }
             Effect::Raise(event) => self.record_event(&event, log, wanted),
-            Effect::Propose(proposal) => self.propose(proposal, log),
+            Effect::Propose(mut proposal) => {
+                // However sure a scene is of itself, what it may do is not for it to say.
+                proposal.needs_approval |= authority < Authority::Act;
+                manifest.id.clone_into(&mut proposal.scene);
+                self.propose(proposal, log);
+            }
             Effect::Withdraw(id) => {
                 let now = self.now();
                 self.rehearsals.forget(id);
@@ -99,11 +108,13 @@ impl Brain {
             Effect::Order { junction, order, decision, why } => {
                 let act = Act {
                     who: Actor::Scene(manifest.id.to_owned()),
-                    authority: manifest.authority.clone(),
+                    authority,
                     why,
                     mode: self.mode,
                     at: self.now(),
                 };
+                // A decision that nobody took gives no leave.
+                let decision = decision.filter(|decision| self.in_force.contains(decision));
                 self.order(junction, order, decision, act, log, wanted);
             }
             Effect::WakeAt(at) => self.seats[seat].wakes.push(at),
@@ -112,6 +123,11 @@ impl Brain {
             }
         }
     }
+}
+
+fn undeclared(scene: &str, event: &str) -> Record {
+    let text = Message::new("brain-undeclared").text("scene", scene).text("event", event);
+    Record::Diagnostic { scene: scene.to_owned(), text }
 }
 
 fn degraded(scene: &str, reason: &str) -> Record {

@@ -7,10 +7,10 @@
 use serde::{Deserialize, Serialize};
 use urbis_city::CityPack;
 use urbis_core::Law;
-use urbis_scene::Scene;
 use urbis_units::{CityTime, Mode};
 
 use super::SessionOptions;
+use crate::brain::Seat;
 use crate::city::Sensing;
 
 /// What a session depends on, as JSON in [`urbis_core::Begun::settings`].
@@ -43,11 +43,11 @@ fn life(pack: &CityPack) -> String {
 }
 
 impl Settings {
-    /// The settings of a session with `options` and `scenes`.
-    pub(super) fn of(options: &SessionOptions, scenes: &[Box<dyn Scene>], pack: &CityPack) -> Self {
+    /// The settings of a session with `options` and the scenes in `seats`.
+    pub(super) fn of(options: &SessionOptions, seats: &[Seat], pack: &CityPack) -> Self {
         Self {
             program: env!("CARGO_PKG_VERSION").to_owned(),
-            scenes: scenes.iter().map(|scene| scene.manifest().id.to_owned()).collect(),
+            scenes: seats.iter().map(|seat| seat.scene.manifest().id.to_owned()).collect(),
             law: options.law,
             today: options.today,
             history_day: options.history_day,

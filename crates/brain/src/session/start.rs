@@ -15,7 +15,7 @@ use super::settings::Settings;
 use super::supply::Supply;
 use super::{Session, SessionOptions};
 use crate::belief::mirror::Mirror;
-use crate::brain::{Brain, BrainParts, Wanted};
+use crate::brain::{Brain, BrainParts, Seat, Wanted};
 use crate::city::{EntityNumbers, SimulatedCity};
 use crate::error::BrainError;
 use crate::gate::Gate;
@@ -71,16 +71,16 @@ impl Session {
             detectors: Arc::clone(&table),
             interval_s: options.sensing.interval_s,
         };
-        let scenes = scenes(&parts);
-        let settings = Settings::of(&options, &scenes, &pack).text();
+        let seats = seats(scenes(&parts), &pack);
+        let settings = Settings::of(&options, &seats, &pack).text();
         let brain = Brain::new(BrainParts {
             network: Arc::clone(&network),
             table,
             numbers,
             historic,
             mirror,
-            scenes,
-            gate: Gate::new(&network, options.mode)?,
+            gate: Gate::new(&network, options.mode, &seats)?,
+            seats,
             rehearsals: Rehearsals::new(options.workers, state.numbers.rehearsal),
             given: state.numbers,
             calibration: learned(&state),
@@ -171,6 +171,11 @@ fn simulated_only(mode: Mode) -> Result<(), BrainError> {
         Mode::Live => Err(BrainError::NoField { mode: "live" }),
         Mode::Replay => Err(BrainError::NoField { mode: "replay" }),
     }
+}
+
+/// The scenes in their places, as far as the city lets them go.
+fn seats(scenes: Vec<Box<dyn Scene>>, pack: &CityPack) -> Vec<Seat> {
+    scenes.into_iter().map(|scene| Seat::new(scene, &pack.policy.scenes)).collect()
 }
 
 /// The detectors, which are the first entities.

@@ -41,6 +41,7 @@ const HOLDER: Manifest = Manifest {
     reads: &[],
     raises: &[],
     commands_signals: true,
+    holds_junctions: false,
     authority: Authority::Act,
     indicators: &[],
 };

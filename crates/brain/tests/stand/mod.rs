@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use urbis_brain::view::ProposalView;
 use urbis_brain::{InputError, Session, SessionOptions, simulated_start};
-use urbis_city::{GenerateOptions, generate};
+use urbis_city::{CityPack, GenerateOptions, generate};
 use urbis_core::{
     Act, Action, Actor, Authority, ChoiceOption, Input, Intake, JunctionId, LaneId, Message, Order,
     PersonId, Place, Proposal, ProposalId, Record, StageIdx,
@@ -38,6 +38,7 @@ static SIGNALS: Manifest = Manifest {
     reads: &[],
     raises: &[],
     commands_signals: true,
+    holds_junctions: false,
     authority: Authority::Act,
     indicators: &[],
 };
@@ -85,6 +86,7 @@ static MANIFEST: Manifest = Manifest {
     reads: &[],
     raises: &[],
     commands_signals: false,
+    holds_junctions: false,
     authority: Authority::ActWithApproval,
     indicators: &[],
 };
@@ -151,7 +153,16 @@ impl Stand {
         scenes: Vec<Box<dyn Scene>>,
         change: impl FnOnce(&mut SessionOptions),
     ) -> Self {
-        let pack = Arc::new(generate(city));
+        Self::in_city(generate(city), scenes, change)
+    }
+
+    /// The same in the city of `pack`.
+    pub(crate) fn in_city(
+        pack: CityPack,
+        scenes: Vec<Box<dyn Scene>>,
+        change: impl FnOnce(&mut SessionOptions),
+    ) -> Self {
+        let pack = Arc::new(pack);
         let mut options = SessionOptions::simulated(simulated_start(&pack).unwrap());
         options.minutes = 30;
         change(&mut options);
