@@ -111,7 +111,7 @@ describe('a junction', () => {
   });
 
   it('with a stage chosen by hand says that it was', async () => {
-    const text = { key: 'server-reason', args: { reason: '' } };
+    const text = { key: 'server-no-reason', args: {} };
     await answered({ choice: { at_ms: 0, stage: 1, text } });
     await aside().getByText('Stage B chosen by hand: no reason given').waitFor();
     assert.equal(await aside().getByText('Score').count(), 0);

@@ -10,6 +10,23 @@ use urbis_network::NetworkError;
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum CityError {
+    /// A flow was given without the city it is of.
+    #[error(
+        "{flow}: is a flow without a city; give the folder of its network with --city (city.dir), \
+         or leave the flow out"
+    )]
+    FlowWithoutCity {
+        /// The flow.
+        flow: String,
+    },
+    /// The pack grants something to a scene there is not.
+    #[error("city.toml: policy.scenes.{id}: there is no such scene; name one of {known}")]
+    UnknownScene {
+        /// As written in the pack.
+        id: String,
+        /// The scenes there are.
+        known: String,
+    },
     /// A file that a pack must have is not there.
     #[error("{folder}: has no {file}; {remedy}")]
     MissingFile {

@@ -95,7 +95,7 @@ pub(crate) struct RunArgs {
     /// Which city
     #[command(flatten)]
     pub city: CityArgs,
-    /// builtin, xftN, ftN, mpN, empN (published reference controllers), local_plan, webster,
+    /// builtin, xftN, mpN, empN (published reference controllers), local_plan, webster,
     /// max_pressure (one law in the loop, with the counterfactual), or brain (all scenes)
     #[arg(long, value_name = "POLICY", default_value = "brain")]
     pub control: String,
@@ -124,7 +124,9 @@ pub(crate) struct RunArgs {
     /// Print the result as one JSON object
     #[arg(long)]
     pub json: bool,
-    /// Write every change of stage as CSV: time_s,junction,stage
+    /// Write every change of stage as CSV: time_s,junction,stage. Stages are numbered in the order of
+    /// the city pack (of a CityFlow file: its lightphases); an empty one is the interstage, during
+    /// which amber and clearance are shown
     #[arg(long, value_name = "FILE")]
     pub signal_log: Option<PathBuf>,
     /// Write a report (page and numbers) into this folder

@@ -8,6 +8,7 @@ use urbis_network::Label;
 
 use crate::config::{Config, keys};
 use crate::say::Lang;
+use crate::scenes;
 
 /// A city and what had to be assumed of it.
 #[derive(Debug, Clone)]
@@ -32,10 +33,20 @@ pub(crate) fn configured(config: &Config) -> Result<Opened, CityError> {
 /// # Errors
 /// [`CityError`] with file, element and remedy.
 pub(crate) fn open(dir: Option<&Path>, flow: Option<&Path>) -> Result<Opened, CityError> {
-    let (pack, assumptions) = match dir {
-        Some(dir) => open_city(dir, flow)?,
-        None => (generate(&GenerateOptions::embedded()), Vec::new()),
+    let (pack, assumptions) = match (dir, flow) {
+        (Some(dir), _) => open_city(dir, flow)?,
+        (None, None) => (generate(&GenerateOptions::embedded()), Vec::new()),
+        (None, Some(flow)) => {
+            let flow = flow.display().to_string();
+            return Err(CityError::FlowWithoutCity { flow });
+        }
     };
+    for id in pack.policy.scenes.keys() {
+        if !scenes::IDS.contains(&id.as_str()) {
+            let known = scenes::IDS.join(", ");
+            return Err(CityError::UnknownScene { id: id.clone(), known });
+        }
+    }
     Ok(Opened { pack: Arc::new(pack), assumptions })
 }
 

@@ -44,7 +44,7 @@ impl Control {
             "brain" => Ok(Self::Brain),
             _ => ReferencePolicy::parse(name).map(Self::Reference).ok_or_else(|| {
                 format!(
-                    "control {name:?} is unknown; choose builtin, ftN, xftN, mpN or empN with 6 to \
+                    "control {name:?} is unknown; choose builtin, xftN, mpN or empN with 6 to \
                      3600 seconds (xft15), local_plan, webster, max_pressure or brain"
                 )
             }),

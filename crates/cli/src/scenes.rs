@@ -5,6 +5,9 @@ use std::sync::Arc;
 use urbis_brain::SceneParts;
 use urbis_scene::Scene;
 
+/// Their ids, in the order of [`all`].
+pub(crate) const IDS: [&str; 3] = ["signals", "incidents", "corridor"];
+
 /// Every scene there is.
 pub(crate) fn all(parts: &SceneParts) -> Vec<Box<dyn Scene>> {
     let (network, detectors) = (&parts.network, &parts.detectors);
@@ -30,4 +33,22 @@ pub(crate) fn named(parts: &SceneParts, ids: &[String]) -> (Vec<Box<dyn Scene>>,
     scenes.retain(|scene| ids.iter().any(|id| id == scene.manifest().id));
     let whole = scenes.len() == ids.len();
     (scenes, whole)
+}
+
+#[cfg(test)]
+mod tests {
+    use urbis_network::DetectorTable;
+
+    use super::*;
+
+    #[test]
+    fn every_scene_is_named_and_in_order() {
+        let parts = SceneParts {
+            network: Arc::default(),
+            detectors: Arc::new(DetectorTable::default()),
+            interval_s: 5,
+        };
+        let ids: Vec<&str> = all(&parts).iter().map(|scene| scene.manifest().id).collect();
+        assert_eq!(ids, IDS);
+    }
 }

@@ -1,5 +1,6 @@
 # What the server itself says in the journal's list.
 server-reason = { $reason }
+server-no-reason = no reason given
 server-begun = Journal of { $city } begins, seed { NUMBER($seed, useGrouping: 0) }
 server-close-lane = Closing of a lane asked for at { $place }: { $reason }
 server-open-lane = Lane opened at { $place }

@@ -1,5 +1,6 @@
 # 服务器自身在日志列表中的用语。
 server-reason = { $reason }
+server-no-reason = 未写明原因
 server-begun = { $city } 的日志开始,种子 { NUMBER($seed, useGrouping: 0) }
 server-close-lane = 要求在 { $place } 封闭车道：{ $reason }
 server-open-lane = { $place } 车道重新开放

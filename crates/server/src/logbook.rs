@@ -216,8 +216,11 @@ fn intake(input: &Input) -> Message {
     }
 }
 
-/// A person's own words as the reason of an act.
+/// A person's own words as the reason of an act; that they gave none is said too.
 pub(crate) fn in_their_words(words: &str) -> Message {
+    if words.is_empty() {
+        return Message::new("server-no-reason");
+    }
     Message::new(REASON_KEY).text("reason", words)
 }
 

@@ -183,7 +183,7 @@ export interface Decision {
   proposal: number;
   option: number | null;
   who: string;
-  authority: 'operator' | 'policy' | string;
+  authority: 'operator' | 'dispatcher' | 'policy' | string;
   why: string;
   /** The policy's own reason, where no person gave one. */
   why_text?: Message | null;

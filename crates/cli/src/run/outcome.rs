@@ -156,7 +156,8 @@ impl Outcome {
     }
 }
 
-/// CPU time this process has used, seconds; wall time where the system does not say.
+/// CPU time this process has used, seconds, to a hundredth; not a number where the system does not
+/// say, `null` in a result.
 pub(super) fn cpu_seconds() -> f64 {
     // Linux counts in hundredths of a second there, whatever the kernel's own tick is.
     let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();

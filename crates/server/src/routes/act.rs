@@ -19,7 +19,7 @@ use crate::live::LiveCity;
 use crate::problem::{Problem, ProblemDetails};
 use crate::wire::act::{
     Accepted, AcknowledgeBody, AreaBody, CallBody, ClockBody, CloseBody, ControlBody, DecideBody,
-    EmptyBody, EraseBody, LawBody, ScrubBody, StopBody, TEXT_MAX,
+    EraseBody, LawBody, ScrubBody, StopBody, TEXT_MAX, WhyBody,
 };
 use crate::wire::call::PatientDto;
 
@@ -193,22 +193,23 @@ pub(crate) async fn close_lane(
 
 /// Opens a lane, or takes the obstacle away.
 #[utoipa::path(post, path = "/api/v1/lanes/{id}/open", tag = "act",
-    params(("id" = u32, Path, description = "Lane")), request_body = EmptyBody,
+    params(("id" = u32, Path, description = "Lane")), request_body = WhyBody,
     responses((status = 200, body = Accepted), (status = 404, body = ProblemDetails),
         (status = 422, body = ProblemDetails)))]
 pub(crate) async fn open_lane(
     State(app): State<Arc<App>>,
     Extension(person): Extension<Person>,
     id: IdPath,
-    body: Body<EmptyBody>,
+    body: Body<WhyBody>,
 ) -> Answer<Accepted> {
     app.permit(&person, Purpose::CloseLane, "/api/v1/lanes/open")?;
-    let (Path(id), Json(_)) = (id?, body?);
+    let (Path(id), Json(body)) = (id?, body?);
+    let why = words("reason", &body.reason)?;
     let lane = LaneId(id);
     lane_length(&app, lane)?;
     let closed = app.handle.moment().view.closures.iter().any(|one| one.lane == lane);
     let what = if closed { Intake::OpenLane { lane } } else { Intake::Unblock { lane } };
-    submit(&app, &person, "", what).await
+    submit(&app, &person, &why, what).await
 }
 
 /// Seals what the caller said of the patient under a key of the patient's own.
@@ -245,12 +246,13 @@ pub(crate) async fn call(
     ] {
         words(field, text)?;
     }
+    let why = words("reason", &body.reason)?;
     let sealing = Arc::clone(&app);
     let patient = tokio::task::spawn_blocking(move || seal(&sealing, &body.patient));
     let patient = patient.await.map_err(|_panicked| Problem::Stopped)??;
     // The loop numbers events; the number here is only a wish.
     let what = Intake::Call { event: EventId(u32::MAX), road, hospital: None, patient };
-    submit(&app, &person, "", what).await
+    submit(&app, &person, &why, what).await
 }
 
 /// Erases for good what a call's caller said of the patient; also of a call of long ago.
@@ -309,20 +311,22 @@ pub(crate) async fn control(
     if there.signal.is_none() {
         return Err(Problem::Refused(format!("junction {id} has no signal to control")));
     }
-    let what = match body {
-        ControlBody::Take {} => Intake::TakeControl { junction },
-        ControlBody::Release {} => Intake::ReleaseControl { junction },
-        ControlBody::Stage { stage } => Intake::RequestStage { junction, stage: StageIdx(stage) },
-        ControlBody::Law { law } => {
+    let (reason, what) = match body {
+        ControlBody::Take { reason } => (reason, Intake::TakeControl { junction }),
+        ControlBody::Release { reason } => (reason, Intake::ReleaseControl { junction }),
+        ControlBody::Stage { stage, reason } => {
+            (reason, Intake::RequestStage { junction, stage: StageIdx(stage) })
+        }
+        ControlBody::Law { law, reason } => {
             let law = match law {
                 LawBody::LocalPlan => Law::LocalPlan,
                 LawBody::Webster => Law::Webster,
                 LawBody::MaxPressure => Law::MaxPressure,
             };
-            Intake::ChooseLaw { junction, law }
+            (reason, Intake::ChooseLaw { junction, law })
         }
     };
-    submit(&app, &person, "", what).await
+    submit(&app, &person, &words("reason", &reason)?, what).await
 }
 
 /// Takes control of several junctions at once, or hands them back.
@@ -337,11 +341,15 @@ pub(crate) async fn area(
     app.permit(&person, Purpose::ControlSignal, "/api/v1/area/control")?;
     let Json(body) = body?;
     let ids = |junctions: Vec<u32>| junctions.into_iter().map(JunctionId).collect();
-    let what = match body {
-        AreaBody::Take { junctions } => Intake::TakeArea { junctions: ids(junctions) },
-        AreaBody::Release { junctions } => Intake::ReleaseArea { junctions: ids(junctions) },
+    let (reason, what) = match body {
+        AreaBody::Take { junctions, reason } => {
+            (reason, Intake::TakeArea { junctions: ids(junctions) })
+        }
+        AreaBody::Release { junctions, reason } => {
+            (reason, Intake::ReleaseArea { junctions: ids(junctions) })
+        }
     };
-    submit(&app, &person, "", what).await
+    submit(&app, &person, &words("reason", &reason)?, what).await
 }
 
 /// Every junction back to its local plan; the brain commands nothing until released.
@@ -359,14 +367,14 @@ pub(crate) async fn stop(
 }
 
 /// The brain may act again.
-#[utoipa::path(post, path = "/api/v1/stop/release", tag = "act", request_body = EmptyBody,
+#[utoipa::path(post, path = "/api/v1/stop/release", tag = "act", request_body = WhyBody,
     responses((status = 200, body = Accepted)))]
 pub(crate) async fn release_stop(
     State(app): State<Arc<App>>,
     Extension(person): Extension<Person>,
-    body: Body<EmptyBody>,
+    body: Body<WhyBody>,
 ) -> Answer<Accepted> {
     app.permit(&person, Purpose::Stop, "/api/v1/stop/release")?;
-    let Json(_) = body?;
-    submit(&app, &person, "", Intake::ReleaseStop).await
+    let Json(body) = body?;
+    submit(&app, &person, &words("reason", &body.reason)?, Intake::ReleaseStop).await
 }

@@ -96,10 +96,13 @@ pub struct CloseBody {
     pub blockage: bool,
 }
 
-/// A body without fields.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, ToSchema)]
+/// Why something is done, where nothing else need be said.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
-pub struct EmptyBody {}
+pub struct WhyBody {
+    /// Why, in a few words; may be left out.
+    pub reason: String,
+}
 
 /// An emergency call.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, ToSchema)]
@@ -112,6 +115,9 @@ pub struct CallBody {
     /// What the caller says of the patient; personal and optional.
     #[serde(default)]
     pub patient: PatientDto,
+    /// Why, in a few words that name no patient; may be left out.
+    #[serde(default)]
+    pub reason: String,
 }
 
 /// What a call asks for.
@@ -123,25 +129,39 @@ pub enum CallKind {
 }
 
 /// What is done with a junction's controller.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(tag = "action", rename_all = "snake_case", deny_unknown_fields)]
 pub enum ControlBody {
     /// Take control.
-    Take {},
+    Take {
+        /// Why, in a few words; may be left out.
+        #[serde(default)]
+        reason: String,
+    },
     /// Ask for a stage, having taken control.
     Stage {
         /// Index of the stage.
         #[serde(deserialize_with = "named::stage")]
         stage: u8,
+        /// Why, in a few words; may be left out.
+        #[serde(default)]
+        reason: String,
     },
     /// Choose another law.
     Law {
         /// Which.
         #[serde(deserialize_with = "named::law")]
         law: LawBody,
+        /// Why, in a few words; may be left out.
+        #[serde(default)]
+        reason: String,
     },
     /// Hand it back.
-    Release {},
+    Release {
+        /// Why, in a few words; may be left out.
+        #[serde(default)]
+        reason: String,
+    },
 }
 
 /// What is done with an area.
@@ -152,11 +172,17 @@ pub enum AreaBody {
     Take {
         /// Which junctions.
         junctions: Vec<u32>,
+        /// Why, in a few words; may be left out.
+        #[serde(default)]
+        reason: String,
     },
     /// Hand them back.
     Release {
         /// Which junctions.
         junctions: Vec<u32>,
+        /// Why, in a few words; may be left out.
+        #[serde(default)]
+        reason: String,
     },
 }
 
@@ -279,7 +305,8 @@ mod tests {
         assert_eq!(decide, DecideBody::Approve { option: 1, reason: "ok".into() });
         let control: ControlBody =
             serde_json::from_str(r#"{"action":"law","law":"max_pressure"}"#).unwrap();
-        assert_eq!(control, ControlBody::Law { law: LawBody::MaxPressure });
+        let law = LawBody::MaxPressure;
+        assert_eq!(control, ControlBody::Law { law, reason: String::new() });
         let call: CallBody = serde_json::from_str(r#"{"kind":"ambulance","road":12}"#).unwrap();
         assert_eq!(call.patient, PatientDto::default());
     }

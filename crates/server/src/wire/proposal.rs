@@ -107,8 +107,8 @@ pub struct DecisionDto {
     pub option: Option<u8>,
     /// Who decided.
     pub who: String,
-    /// `operator` or `policy`.
-    pub authority: &'static str,
+    /// The role of whoever decided, or `policy`.
+    pub authority: String,
     /// The reason a person gave.
     pub why: String,
     /// The reason in full, as a message.
@@ -245,9 +245,9 @@ pub fn decision(writer: Writer<'_>, names: &dyn Names, view: &DecisionView) -> D
         proposal: from.proposal.0,
         option: from.option,
         who: names.actor(&from.act.who),
-        authority: match from.act.authority {
-            Authority::Role(_) => "operator",
-            _ => "policy",
+        authority: match &from.act.authority {
+            Authority::Role(role) => role.clone(),
+            _ => "policy".to_owned(),
         },
         why: reason(&from.act.why),
         why_text: writer.text(&from.act.why, personal),
