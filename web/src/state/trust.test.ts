@@ -27,6 +27,16 @@ it('takes the queue of a lane, not of a section', () => {
   expect(trust(accuracy(0, null)).queueErrorVeh).toBe(0.34);
 });
 
+it('takes the nearest forecast that was measured', () => {
+  const row = (horizon_s: number, mae: number, n: number) => ({
+    ...{ measure: 'entry_flow_vph', bias: 0, rmse: 0, mape: null, coverage_90: 0.9 },
+    ...{ horizon_s, mae, n },
+  });
+  const forecast = [row(3600, 60, 5), row(900, 40, 7), row(300, 20, 0)];
+  expect(trust({ ...accuracy(0, null), forecast }).forecastErrorVph).toBe(40);
+  expect(trust(accuracy(0, null)).forecastErrorVph).toBeNull();
+});
+
 it('too narrow and too wide both break the promise', () => {
   expect([0.8, 0.9, 0.99, null].map(keepsPromise)).toEqual([false, true, false, null]);
 });

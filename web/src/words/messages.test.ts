@@ -115,7 +115,7 @@ describe('words', () => {
         'homes',
       ],
       turn: ['straight', 'left', 'right', 'u-turn'],
-      trust: ['queue', 'predictions', 'estimate', 'said-predictions', 'said-estimate'],
+      trust: ['queue', 'forecast', 'predictions', 'estimate', 'said-predictions', 'said-estimate'],
       theme: ['auto', 'light', 'dark'],
     };
     for (const [family, values] of Object.entries(families)) {

@@ -81,6 +81,9 @@ pub(crate) struct Decided {
     pub at_ms: i64,
     /// Who.
     pub who: String,
+    /// Why; reports of before did not say it.
+    #[serde(default)]
+    pub why: Option<Message>,
     /// The option taken; none when refused.
     pub option: Option<u8>,
     /// What it was about.
@@ -323,6 +326,7 @@ impl Data {
                 id: one.decision.id.0,
                 at_ms: one.decision.act.at.millis(),
                 who: who(&one.decision.act.who),
+                why: Some(readable(&one.decision.act.why, None)),
                 option: one.decision.option,
                 text: readable(&one.text, None),
                 done: done(

@@ -5,6 +5,7 @@
 //! Project Fluent, syntax 1.0. The command centre uses the full implementation on the same files.
 
 use urbis_core::{Arg, Message};
+use urbis_server::wire::common::unit_of;
 
 use crate::say::Lang;
 
@@ -17,6 +18,7 @@ const ZH: &[&str] = &[
     include_str!("../../../control/messages/zh.ftl"),
     include_str!("../../../interlock/messages/zh.ftl"),
     include_str!("../../../server/messages/zh.ftl"),
+    include_str!("../../../../web/src/messages/measures/zh.ftl"),
 ];
 const EN: &[&str] = &[
     include_str!("../../../../scenes/signals/messages/en.ftl"),
@@ -26,6 +28,7 @@ const EN: &[&str] = &[
     include_str!("../../../control/messages/en.ftl"),
     include_str!("../../../interlock/messages/en.ftl"),
     include_str!("../../../server/messages/en.ftl"),
+    include_str!("../../../../web/src/messages/measures/en.ftl"),
 ];
 
 /// A message in a reader's language; its key where no file has it.
@@ -41,6 +44,17 @@ pub(super) fn render(message: &Message, lang: Lang) -> String {
     }
     text.push_str(rest);
     text
+}
+
+/// The name of what is predicted or measured, with its unit; as programs call it where there is none.
+pub(super) fn measure_name(measure: &str, lang: Lang) -> String {
+    let key = format!("measure-{}", measure.replace('_', "-"));
+    let files = lang.pick(ZH, EN);
+    let name = files.iter().find_map(|file| pattern(file, &key)).unwrap_or(measure);
+    match unit_of(measure) {
+        "" => name.to_owned(),
+        unit => format!("{name}, {unit}"),
+    }
 }
 
 /// The pattern of a key: the rest of its line.

@@ -165,6 +165,7 @@ pub(super) fn fold(
             id: decision.id.0,
             at_ms: decision.act.at.millis(),
             who: who(&decision.act.who),
+            why: Some(readable(&decision.act.why, network)),
             option: decision.option,
             text: readable(
                 proposals.get(&decision.proposal).map_or(&decision.act.why, |one| &one.text),

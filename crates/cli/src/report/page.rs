@@ -8,7 +8,7 @@ use urbis_core::Indicators;
 
 use super::chart::{self, Line};
 use super::data::{Data, Observed, Off, Point};
-use super::fluent::render;
+use super::fluent::{measure_name, render};
 use crate::say::Lang;
 
 /// The page.
@@ -241,7 +241,7 @@ fn decisions(body: &mut String, data: &Data, lang: Lang) {
         lang.pick("决定", "Decisions"),
         data.decisions.len(),
         lang.pick("时间", "When"),
-        lang.pick("决定者", "Who"),
+        lang.pick("决定者与理由", "Who, and why"),
         lang.pick("内容", "What"),
         lang.pick("预测(90 % 区间)与实测", "Predicted (90 % interval) and measured"),
     );
@@ -262,7 +262,7 @@ fn decisions(body: &mut String, data: &Data, lang: Lang) {
             let _ = write!(
                 measures,
                 "{} {:.1} [{:.1}, {:.1}]{found}<br>",
-                escape(&measure.measure),
+                escape(&measure_name(&measure.measure, lang)),
                 measure.expected,
                 measure.low,
                 measure.high
@@ -270,9 +270,10 @@ fn decisions(body: &mut String, data: &Data, lang: Lang) {
         }
         let _ = write!(
             body,
-            "<tr><td>{}</td><td>{}</td><td>{}<br>→ {what}</td><td>{measures}</td></tr>",
+            "<tr><td>{}</td><td>{}<br>{}</td><td>{}<br>→ {what}</td><td>{measures}</td></tr>",
             time(data, one.at_ms),
             escape(&one.who),
+            one.why.as_ref().map_or_else(String::new, |why| escape(&render(why, lang))),
             escape(&render(&one.text, lang)),
         );
     }
@@ -325,15 +326,19 @@ fn accuracy(body: &mut String, data: &Data, lang: Lang) {
     );
     for (name, list) in all {
         for off in list {
-            accuracy_row(body, name, off);
+            accuracy_row(body, name, off, lang);
         }
     }
     body.push_str("</table>");
 }
 
-fn accuracy_row(body: &mut String, name: &str, off: &Off) {
+fn accuracy_row(body: &mut String, name: &str, off: &Off, lang: Lang) {
     let ahead = off.horizon_s.map_or_else(String::new, |ahead| format!(" (+{ahead:.0} s)"));
-    let _ = write!(body, "<tr><td>{name}</td><td>{}{ahead}</td>", escape(&off.measure));
+    let _ = write!(
+        body,
+        "<tr><td>{name}</td><td>{}{ahead}</td>",
+        escape(&measure_name(&off.measure, lang))
+    );
     cell(body, Some(off.bias), 2);
     cell(body, Some(off.mae), 2);
     let inside = off.coverage_90.map_or_else(|| "–".to_owned(), |c| format!("{:.0} %", c * 100.0));

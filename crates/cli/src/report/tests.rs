@@ -12,6 +12,7 @@ use urbis_store::{Journal, JournalOptions};
 use urbis_units::{CityTime, Mode};
 
 use super::data::{Decided, Measure, Noticed};
+use super::fluent::render;
 use super::*;
 use crate::config::Sources;
 
@@ -39,6 +40,7 @@ fn data() -> Data {
         id: 1,
         at_ms: 60_000,
         who: "op-demo".into(),
+        why: None,
         option: Some(1),
         text: Message::new("corridor-name"),
         done: None,
@@ -203,9 +205,17 @@ fn a_journal_shows_local_times_names_decisions_with_outcomes_and_charts() {
     assert_eq!(known.city, (pack.city.name.zh.clone(), pack.city.name.en.clone()));
     assert_eq!(known.observed.iter().map(|one| one.count_veh).sum::<f64>(), 12.0);
     let html = page(&known, Lang::Zh);
-    for part in [&pack.city.name.zh, "2026-09-07 07:01:00", "3.0 [2.0, 4.0] → 2.5 ✓", "<svg"] {
+    for part in [
+        &pack.city.name.zh,
+        "2026-09-07 07:01:00",
+        "全部车辆行程时间, veh.h 3.0 [2.0, 4.0] → 2.5 ✓",
+        "<svg",
+    ] {
         assert!(html.contains(part), "{part} is not in {html}");
     }
+    assert!(!html.contains("_veh_h"), "names of programs are not for people");
+    let why = render(&Message::new("brain-policy-approves"), Lang::Zh);
+    assert!(html.contains(&why), "{why} is not in {html}");
     assert_eq!(html.matches("<svg").count(), 2);
 
     let unknown = read(&folder, &usual()).unwrap();
