@@ -209,11 +209,15 @@ pub fn difference(
     loop {
         let (old, new) = (was.next().transpose()?, is.next().transpose()?);
         let Some(either) = old.as_ref().or(new.as_ref()) else { return Ok(None) };
-        let same = |entry: &Entry| (entry.sequence, entry.at, entry.record.clone());
-        if old.as_ref().map(same) != new.as_ref().map(same) {
+        if old.as_ref().map(content) != new.as_ref().map(content) {
             let (sequence, at) = (either.sequence, either.at);
             let record = |entry: Option<Entry>| entry.map(|entry| entry.record);
             return Ok(Some(Difference { sequence, at, was: record(old), is: record(new) }));
         }
     }
+}
+
+/// What of an entry a replay must give again.
+fn content(entry: &Entry) -> (u64, CityTime, &Record) {
+    (entry.sequence, entry.at, &entry.record)
 }
