@@ -109,3 +109,29 @@ describe('signing in', { skip: mock && 'the mock lets everyone in' }, () => {
     });
   }
 });
+
+describe('what the server refuses', { skip: mock && 'the mock allows everything' }, () => {
+  let city;
+  before(async () => {
+    city = await startCity(['--demo-role', 'viewer']);
+  });
+  after(() => city?.stop());
+
+  for (const [lang, stop, why] of [
+    ['en', 'Stop', 'the role viewer may not do this'],
+    ['zh', '停止', '角色 浏览员 无此权限'],
+  ]) {
+    it(`is said in ${lang}, with the reason`, async () => {
+      const page = await openPage(browser, city.address, { lang });
+      page.setDefaultTimeout(30_000);
+      await page.waitForSelector('.overlay', { state: 'attached', timeout: 60_000 });
+      await page.getByRole('button', { name: stop, exact: true }).click();
+      await page.locator('dialog button[type=submit]').click();
+      const toast = page.locator('.toast.bad', { hasText: why });
+      await toast.waitFor();
+      await screenshot(page, `refused-${lang}`);
+      assert.deepEqual(await violations(page), []);
+      await page.context().close();
+    });
+  }
+});

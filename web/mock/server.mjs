@@ -180,6 +180,7 @@ async function answer(mock, request, response, serveDist) {
           title: 'Refused',
           status: 409,
           detail: problem,
+          message: { key: 'server-unreadable', args: { reason: problem } },
           code: 'E-MOCK',
         })
       : json(200, { accepted: true, sequence: mock.scenario.sequence });
@@ -202,6 +203,7 @@ async function answer(mock, request, response, serveDist) {
       title: 'Not found',
       status: 404,
       detail: url.pathname,
+      message: { key: 'server-no-such-path' },
       code: 'E-MOCK',
     });
   const file = join(DIST, normalize(url.pathname));

@@ -212,6 +212,7 @@ impl Brain {
             self.call_scenes(&SceneInput::Observed(batch), None, log, &mut wanted);
         }
         self.wake_scenes(now, log, &mut wanted);
+        self.finish_work(now, log, &mut wanted);
         self.call_scenes(&SceneInput::Tick, None, log, &mut wanted);
         self.finish_rehearsals(now, log, &mut wanted);
         self.finish_sample(now, log);

@@ -1,6 +1,7 @@
 //! What can go wrong in a session.
 
 use urbis_control::SignalError;
+use urbis_core::{Message, Reason};
 use urbis_store::StoreError;
 use urbis_twin::TwinError;
 
@@ -55,25 +56,51 @@ pub enum BrainError {
 }
 
 /// Why an input is not taken in.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum InputError {
     /// It names something that is not there.
-    #[error("{what} {id} does not exist; see /api/v1/network and /api/v1/state for what does")]
-    Unknown {
-        /// Kind of thing.
-        what: &'static str,
-        /// Its number.
-        id: u32,
-    },
+    #[error("{0}; see /api/v1/network and /api/v1/state for what does")]
+    Unknown(Reason),
     /// It makes no sense in the present state.
-    #[error("{problem}; {remedy}")]
-    NotNow {
-        /// What stands against it.
-        problem: String,
-        /// What to do.
-        remedy: &'static str,
-    },
+    #[error("{0}")]
+    NotNow(Reason),
+}
+
+/// What an input may name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Thing {
+    Event,
+    Proposal,
+    Option,
+    Stage,
+    Lane,
+    Road,
+    Signal,
+}
+
+impl InputError {
+    /// There is no such thing.
+    pub(crate) fn unknown(what: Thing, id: u32) -> Self {
+        let (message, name) = match what {
+            Thing::Event => (Message::new("brain-no-event"), "event"),
+            Thing::Proposal => (Message::new("brain-no-proposal"), "proposal"),
+            Thing::Option => (Message::new("brain-no-option"), "option"),
+            Thing::Stage => (Message::new("brain-no-stage"), "stage"),
+            Thing::Lane => (Message::new("brain-no-lane"), "lane"),
+            Thing::Road => (Message::new("brain-no-road"), "road"),
+            Thing::Signal => (Message::new("brain-no-signal"), "signal at junction"),
+        };
+        let message = message.number("id", f64::from(id));
+        Self::Unknown(Reason::new(message, format!("{name} {id} does not exist")))
+    }
+
+    /// The reason, in words.
+    pub fn reason(&self) -> &Reason {
+        match self {
+            Self::Unknown(reason) | Self::NotNow(reason) => reason,
+        }
+    }
 }
 
 impl From<urbis_interlock::Fault> for BrainError {

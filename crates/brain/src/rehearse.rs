@@ -1,9 +1,10 @@
-//! Rehearsals under way: started beside the loop, finished at a set city time.
+//! Rehearsals and scenes' work under way: started beside the loop, finished at a set city time.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use urbis_core::{ChoiceRehearsal, Proposal, ProposalId, Rehearsal, RehearsalId};
+use urbis_scene::{Answer, Work};
 use urbis_twin::VehicleId;
 use urbis_units::{CityTime, Duration};
 
@@ -34,6 +35,14 @@ const CHOICE_READY: Duration = Duration::from_seconds(20);
 /// How far it looks, seconds.
 const CHOICE_HORIZON_S: u32 = 60;
 
+/// Work a scene asked for.
+#[derive(Debug, Clone, Copy)]
+struct Errand {
+    seat: usize,
+    number: u64,
+    ready: CityTime,
+}
+
 /// The rehearsals under way.
 #[derive(Debug)]
 pub(crate) struct Rehearsals {
@@ -42,6 +51,7 @@ pub(crate) struct Rehearsals {
     /// The one sampled choice being tried: its first piece of work, the kept stage; the chosen one's
     /// follows.
     choice: Option<(u64, ChoiceRehearsal)>,
+    errands: Vec<Errand>,
     next_work: u64,
     next_rehearsal: u32,
     draws: u32,
@@ -57,6 +67,7 @@ impl Rehearsals {
             workers,
             under_way: Vec::new(),
             choice: None,
+            errands: Vec::new(),
             next_work: 0,
             next_rehearsal: given + 1,
             draws: DRAWS,
@@ -144,6 +155,28 @@ impl Rehearsals {
         Some(choice)
     }
 
+    /// Starts work that the scene in `seat` asked for; its answer is due at `ready`.
+    pub(crate) fn start_work(&mut self, seat: usize, ready: CityTime, work: Work) {
+        let number = self.next_work;
+        self.next_work += 1;
+        self.workers.start(number, Box::new(move || work.run()));
+        self.errands.push(Errand { seat, number, ready });
+    }
+
+    /// Answers whose time has come, by the seat that asked; `None` where the work panicked.
+    pub(crate) fn answers_due(&mut self, now: CityTime) -> Vec<(usize, Option<Answer>)> {
+        let Self { workers, errands, .. } = self;
+        let due = errands.extract_if(.., |errand| errand.ready <= now);
+        due.map(|errand| (errand.seat, workers.finish(errand.number))).collect()
+    }
+
+    /// No scene's work is wanted any more.
+    pub(crate) fn forget_work(&mut self) {
+        for errand in self.errands.drain(..) {
+            self.workers.forget(errand.number);
+        }
+    }
+
     /// A proposal is settled: its result is no longer wanted.
     pub(crate) fn forget(&mut self, proposal: ProposalId) {
         let (gone, kept): (Vec<_>, Vec<_>) = std::mem::take(&mut self.under_way)
@@ -157,9 +190,12 @@ impl Rehearsals {
         }
     }
 
-    /// Whether [`Self::due`] at `now` would wait for a result that is not finished yet.
+    /// Whether a result that is wanted at `now` is not finished yet.
     pub(crate) fn would_wait(&mut self, now: CityTime) -> bool {
-        let Self { workers, under_way, choice, .. } = self;
+        let Self { workers, under_way, choice, errands, .. } = self;
+        if errands.iter().any(|one| one.ready <= now && !workers.is_done(one.number)) {
+            return true;
+        }
         let choice = choice.as_ref().filter(|(_, one)| one.at + CHOICE_READY <= now);
         if choice.is_some_and(|(first, _)| (*first..first + 2).any(|one| !workers.is_done(one))) {
             return true;

@@ -1,10 +1,11 @@
-//! The port by which rehearsals leave the loop's thread.
+//! The port by which rehearsals and scenes' work leave the loop's thread.
 //!
 //! The loop starts a piece of work and asks for its result at a set city time; whether it runs at
 //! once, on a thread or on another machine is the driver's business and changes no result.
 
 use std::any::Any;
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// A piece of work; its result is opaque to whoever runs it.
 pub type Work = Box<dyn FnOnce() -> Done + Send>;
@@ -30,7 +31,7 @@ pub trait Workers: fmt::Debug + Send {
 /// Runs everything at once, on the caller's thread.
 #[derive(Default)]
 pub struct Inline {
-    done: Vec<(u64, Done)>,
+    done: Vec<(u64, Option<Done>)>,
 }
 
 impl fmt::Debug for Inline {
@@ -41,7 +42,7 @@ impl fmt::Debug for Inline {
 
 impl Workers for Inline {
     fn start(&mut self, number: u64, work: Work) {
-        self.done.push((number, work()));
+        self.done.push((number, catch_unwind(AssertUnwindSafe(work)).ok()));
     }
 
     fn is_done(&mut self, _number: u64) -> bool {
@@ -50,7 +51,7 @@ impl Workers for Inline {
 
     fn finish(&mut self, number: u64) -> Option<Done> {
         let at = self.done.iter().position(|(other, _)| *other == number)?;
-        Some(self.done.swap_remove(at).1)
+        self.done.swap_remove(at).1
     }
 
     fn forget(&mut self, number: u64) {

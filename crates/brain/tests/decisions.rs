@@ -19,7 +19,7 @@ fn what_is_still_rehearsed_can_be_refused_but_not_approved() {
     let id = proposal.proposal.id;
     let approval = Intake::Decide { proposal: id, option: Some(1) };
     let refused = stand.submit(approval.clone()).unwrap_err();
-    assert!(matches!(&refused, InputError::NotNow { .. }), "{refused}");
+    assert!(matches!(&refused, InputError::NotNow(_)), "{refused}");
     assert!(refused.to_string().contains("rehearsed"), "{refused}");
     assert!(!stand.records().iter().any(|record| matches!(record, Record::Input(_))));
 

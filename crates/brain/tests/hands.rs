@@ -100,7 +100,7 @@ fn an_area_is_taken_as_a_whole_or_not_at_all() {
     ticks(&mut stand.session, 1);
     let take = Intake::TakeArea { junctions: area.clone() };
     let refused = stand.submit(take.clone()).unwrap_err();
-    assert!(matches!(&refused, InputError::NotNow { .. }), "{refused}");
+    assert!(matches!(&refused, InputError::NotNow(_)), "{refused}");
     ticks(&mut stand.session, 1);
     let holder = |stand: &Stand| -> Vec<Option<PersonId>> {
         area.iter().map(|junction| status(stand, *junction).taken_by).collect()
@@ -117,6 +117,6 @@ fn an_area_is_taken_as_a_whole_or_not_at_all() {
     assert_eq!(holder(&stand), [None, None, None]);
 
     let nowhere = Intake::TakeArea { junctions: vec![area[0], JunctionId(9999)] };
-    assert!(matches!(stand.submit(nowhere), Err(InputError::Unknown { .. })));
+    assert!(matches!(stand.submit(nowhere), Err(InputError::Unknown(_))));
     assert!(stand.submit(Intake::TakeArea { junctions: Vec::new() }).is_err());
 }

@@ -35,7 +35,7 @@ pub use event::{
 };
 pub use id::{Id, IdVec, ids_in};
 pub use indicator::Indicators;
-pub use message::{Arg, Message};
+pub use message::{Arg, Message, Reason};
 pub use mission::{Leg, Mission, Probe};
 pub use observation::{
     Entity, EntityId, ObservationBatch, Property, Quality, Row, Sensitivity, SourceId,

@@ -4,6 +4,7 @@
 //! so that journal, API and both languages agree.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
@@ -64,5 +65,27 @@ impl Message {
     pub fn message(mut self, name: &str, message: Self) -> Self {
         self.args.insert(name.to_owned(), Arg::Message(Box::new(message)));
         self
+    }
+}
+
+/// Why something was refused: for people as a message, and in English for logs and programs.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reason {
+    /// What people read, in their language.
+    pub message: Message,
+    /// The same in English; it says what to do.
+    pub text: String,
+}
+
+impl Reason {
+    /// The reason `message`, in English `text`.
+    pub fn new(message: Message, text: impl Into<String>) -> Self {
+        Self { message, text: text.into() }
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
     }
 }

@@ -6,6 +6,8 @@ use urbis_core::{
 };
 use urbis_units::{CityTime, Mode};
 
+use crate::Work;
+
 /// What every scene may see, the same for all within one second of city time.
 #[derive(Debug, Clone, Copy)]
 pub struct Sight<'a> {
@@ -26,7 +28,7 @@ pub struct Sight<'a> {
 }
 
 /// Something a scene asks for.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug)]
 pub enum Effect {
     /// Record this event, or its new picture when its id is known.
     Raise(Event),
@@ -47,6 +49,13 @@ pub enum Effect {
     },
     /// Call me at this moment.
     WakeAt(CityTime),
+    /// Do this beside the loop, and call me with its answer at this moment.
+    Work {
+        /// When the answer is wanted.
+        ready: CityTime,
+        /// What to do.
+        work: Work,
+    },
     /// Something is wrong with the data, or worth a line in the log.
     Diagnose(Message),
 }
@@ -139,6 +148,12 @@ impl<'a> SceneCtx<'a> {
     /// Asks to be called at `at`.
     pub fn wake_at(&mut self, at: CityTime) {
         self.effects.push(Effect::WakeAt(at));
+    }
+
+    /// Asks for `work` to be done beside the loop; its answer comes at `ready`, unless the stop button
+    /// is pressed before.
+    pub fn work(&mut self, ready: CityTime, work: Work) {
+        self.effects.push(Effect::Work { ready, work });
     }
 
     /// Reports something wrong with the data.

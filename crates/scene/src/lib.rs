@@ -2,7 +2,8 @@
 //!
 //! A scene is called with observations, the clock and what became of its proposals, and answers
 //! through its [`SceneCtx`] with events, proposals and orders. It holds no threads, opens no
-//! sockets, reads no wall clock and never holds a twin: it asks for a rehearsal by proposing.
+//! sockets, reads no wall clock and never holds a twin: it asks for a rehearsal by proposing, and has
+//! what takes long done beside the loop, as [`Work`].
 //!
 //! **Invariant:** bad data is a [`SceneCtx::diagnose`], not an error; an error marks the scene
 //! degraded and the loop goes on. **Invariant:** `load(save())` is the identity, and the same
@@ -11,10 +12,13 @@
 mod context;
 mod manifest;
 pub mod saved;
+mod work;
 
 pub use context::{Effect, SceneCtx, Sight};
 pub use manifest::{Description, Manifest};
+pub use work::{Answer, Work};
 
+use std::any::Any;
 use std::fmt;
 
 use urbis_core::{Decision, Event, ObservationBatch, Outcome, Proposal};
@@ -55,6 +59,8 @@ pub enum Input<'a> {
     Decided(&'a Proposal, &'a Decision),
     /// The effect of a decision of this scene was measured.
     Measured(&'a Outcome),
+    /// The answer of work this scene asked for is there.
+    Worked(&'a (dyn Any + Send)),
 }
 
 /// Why a scene cannot go on.

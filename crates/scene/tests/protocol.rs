@@ -82,6 +82,7 @@ fn message(sight: &Sight<'_>, input: &Input<'_>) -> Value {
             json!({"decided": [value(proposal), value(decision)]})
         }
         Input::Measured(outcome) => json!({"measured": value(outcome)}),
+        Input::Worked(_) => panic!("a scene in its own process works in its own time"),
     };
     json!({"sight": seen, "input": input, "random": "9e3779b97f4a7c15"})
 }
@@ -96,6 +97,7 @@ fn effect(effect: &Effect) -> Value {
             "decision": value(decision), "why": value(why),
         }}),
         Effect::WakeAt(at) => json!({"wake_at": value(at)}),
+        Effect::Work { .. } => panic!("a scene in its own process works in its own time"),
         Effect::Diagnose(text) => json!({"diagnose": value(text)}),
     }
 }

@@ -16,7 +16,8 @@ use serde_json::Value;
 use tower_http::compression::CompressionLayer;
 use urbis_brain::view::{AccuracyView, HistoryPoint};
 use urbis_core::{
-    Act, Actor, AuditLine, Authority, Keyring, PersonalError, Policy, Purpose, Sealed, Verdict,
+    Act, Actor, AuditLine, Authority, Keyring, Message, PersonalError, Policy, Purpose, Reason,
+    Sealed, Verdict,
 };
 use urbis_network::Label;
 use urbis_units::Mode;
@@ -186,12 +187,13 @@ impl App {
         self.audit.note(audit, path, None);
         match verdict {
             Verdict::Allow => Ok(()),
-            Verdict::Deny(why) => Err(Problem::Denied(format!(
-                "{} ({}) may not do this ({})",
-                person.name,
-                person.role.name(),
-                why.key
-            ))),
+            Verdict::Deny(why) => {
+                let (name, role) = (&person.name, person.role.name());
+                let text = format!("{name} ({role}) may not do this ({})", why.key);
+                let message =
+                    Message::new("server-denied").text("person", name).message("why", why);
+                Err(Problem::Denied(Reason::new(message, text)))
+            }
         }
     }
 
@@ -332,7 +334,8 @@ pub fn router(app: Arc<App>) -> Router {
 }
 
 async fn no_such_path() -> Problem {
-    Problem::NotFound("no such path; see /api/openapi.json".to_owned())
+    let text = "no such path; see /api/openapi.json";
+    Problem::NotFound(Reason::new(Message::new("server-no-such-path"), text))
 }
 
 /// Counts a request and leaves a line in the log.

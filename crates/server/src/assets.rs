@@ -6,6 +6,8 @@ use axum::body::Bytes;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 
+use urbis_core::{Message, Reason};
+
 use crate::app::takes_gzip;
 use crate::problem::Problem;
 
@@ -19,7 +21,11 @@ pub(crate) async fn asset(method: Method, uri: Uri, headers: HeaderMap) -> Respo
         Some(asset) => asset,
         // Names with an ending are files; a missing one must not answer with the page.
         None if path.rsplit('/').next().is_some_and(|name| name.contains('.')) => {
-            return Problem::NotFound(format!("there is no file {path:?}")).into_response();
+            return Problem::NotFound(Reason::new(
+                Message::new("server-no-file").text("file", path),
+                format!("there is no file {path:?}"),
+            ))
+            .into_response();
         }
         None => urbis_web::page(),
     };

@@ -9,7 +9,7 @@ use axum::extract::{Request, State};
 use axum::response::Response;
 use serde::Serialize;
 use tower_http::services::ServeFile;
-use urbis_core::Purpose;
+use urbis_core::{Message, Purpose, Reason};
 use utoipa::ToSchema;
 
 use crate::access::Person;
@@ -129,10 +129,16 @@ pub(crate) async fn file(
     app.permit(&person, Purpose::ViewCity, "/basemap")?;
     let map = app.city.base_map.as_ref().filter(|map| map.url == request.uri().path());
     let Some(file) = map.and_then(|map| map.file.as_ref()) else {
-        return Err(Problem::NotFound("this city has no such base map".to_owned()));
+        return Err(Problem::NotFound(Reason::new(
+            Message::new("server-no-base-map"),
+            "this city has no such base map",
+        )));
     };
     let served = ServeFile::new(file).try_call(request).await;
-    let response = served.map_err(|error| Problem::NotFound(format!("the base map: {error}")))?;
+    let response = served.map_err(|error| {
+        let message = Message::new("server-base-map-unread").text("reason", error.to_string());
+        Problem::NotFound(Reason::new(message, format!("the base map: {error}")))
+    })?;
     Ok(response.map(Body::new))
 }
 

@@ -23,7 +23,7 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
 use urbis_brain::view::Past;
-use urbis_core::PersonId;
+use urbis_core::{Message, PersonId, Reason};
 use urbis_units::CityTime;
 
 use crate::chronicle::Chronicle;
@@ -245,9 +245,14 @@ impl Wheel {
                 self.pace.set_speed(speed, now);
             }
             ClockAction::Speed(speed) => {
-                return Err(Refusal::Input(format!(
+                let message = Message::new("server-speed-out-of-range")
+                    .number("speed", speed)
+                    .number("least", SPEED_MIN)
+                    .number("most", SPEED_MAX);
+                let text = format!(
                     "speed is {speed}; choose {SPEED_MIN} to {SPEED_MAX} city seconds per second"
-                )));
+                );
+                return Err(Refusal::Input(Reason::new(message, text)));
             }
             ClockAction::Live(person) => {
                 self.past.remove(&person);

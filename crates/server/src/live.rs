@@ -4,20 +4,20 @@
 //! [`Refusal`]: why an input or a question was not answered.
 
 use urbis_brain::view::{AccuracyView, HistoryPoint, JunctionView, MapView, Past, View};
-use urbis_core::{EventId, Input, JunctionId, SubjectId};
+use urbis_core::{EventId, Input, JunctionId, Reason, SubjectId};
 use urbis_store::Reader;
 use urbis_units::CityTime;
 
 /// Why the city refused.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Refusal {
     /// It names something that is not there.
     #[error("{0}")]
-    Unknown(String),
+    Unknown(Reason),
     /// It cannot be done; the text names the field and the remedy.
     #[error("{0}")]
-    Input(String),
+    Input(Reason),
     /// It could not be made durable.
     #[error("{0}")]
     Journal(String),

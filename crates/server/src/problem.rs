@@ -8,24 +8,26 @@ use axum::extract::rejection::{BytesRejection, JsonRejection, PathRejection, Que
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
+use urbis_core::{Message, Reason};
 use utoipa::ToSchema;
 
 use crate::driver::AskError;
 use crate::live::Refusal;
+use crate::wire::common::Text;
 
 /// Why a request was not served.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Problem {
     /// Nothing is there.
     #[error("{0}")]
-    NotFound(String),
+    NotFound(Reason),
     /// The path knows other methods.
     #[error("this path does not take that method; see /api/openapi.json")]
     MethodNotAllowed,
     /// The body or a parameter cannot be read.
     #[error("{0}")]
-    BadRequest(String),
+    BadRequest(Reason),
     /// The body is too long.
     #[error("the body is longer than {0} bytes")]
     TooLarge(usize),
@@ -46,7 +48,7 @@ pub enum Problem {
     NotSignedIn,
     /// Policy says no.
     #[error("policy does not allow this: {0}")]
-    Denied(String),
+    Denied(Reason),
     /// Whoever acts looks at the past.
     #[error(
         "you are looking at a past moment: return to now (POST /api/v1/clock/scrub with live: true), then act"
@@ -54,7 +56,7 @@ pub enum Problem {
     LookingBack,
     /// The city refused an input.
     #[error("{0}")]
-    Refused(String),
+    Refused(Reason),
     /// The journal cannot be written.
     #[error("nothing was changed: {0}")]
     Journal(String),
@@ -70,7 +72,7 @@ pub enum Problem {
 }
 
 /// Problem details as they stand on the wire.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct ProblemDetails {
     /// URN of the kind of problem.
     #[serde(rename = "type")]
@@ -83,6 +85,8 @@ pub struct ProblemDetails {
     pub status: u16,
     /// What was wrong this time, and what to do.
     pub detail: String,
+    /// The same for people, to be said in their language.
+    pub message: Text,
     /// Stable code of the kind of problem.
     #[schema(example = "refused")]
     pub code: &'static str,
@@ -119,6 +123,39 @@ impl Problem {
         }
     }
 
+    /// What is unreadable in a request, as the reader of it says; such texts are for programmers.
+    pub(crate) fn unreadable(said: impl Into<String>) -> Self {
+        let said = said.into();
+        let message = Message::new("server-unreadable").text("reason", said.clone());
+        Self::BadRequest(Reason::new(message, said))
+    }
+
+    /// What people read of it.
+    fn message(&self) -> Message {
+        match self {
+            Self::NotFound(reason)
+            | Self::BadRequest(reason)
+            | Self::Denied(reason)
+            | Self::Refused(reason) => reason.message.clone(),
+            Self::MethodNotAllowed => Message::new("server-method-not-allowed"),
+            Self::TooLarge(bytes) => {
+                Message::new("server-too-large").number("bytes", *bytes as f64)
+            }
+            Self::NotJson => Message::new("server-not-json"),
+            Self::NoRequestHeader => Message::new("server-no-request-header"),
+            Self::WrongHost(host) => Message::new("server-wrong-host").text("host", host),
+            Self::WrongOrigin(origin) => Message::new("server-wrong-origin").text("origin", origin),
+            Self::NotSignedIn => Message::new("server-not-signed-in"),
+            Self::LookingBack => Message::new("server-looking-back"),
+            Self::Journal(reason) => Message::new("server-not-kept").text("reason", reason),
+            Self::Busy => Message::new("server-busy"),
+            Self::Stopped => Message::new("server-city-stopped"),
+            Self::TooManyStreams(viewers) => {
+                Message::new("server-too-many-viewers").number("viewers", *viewers as f64)
+            }
+        }
+    }
+
     /// The problem as it stands on the wire.
     pub fn details(&self) -> ProblemDetails {
         let (status, code, title) = self.kind();
@@ -127,6 +164,7 @@ impl Problem {
             title,
             status: status.as_u16(),
             detail: self.to_string(),
+            message: Text::of(&self.message()),
             code,
         }
     }
@@ -175,7 +213,7 @@ impl From<JsonRejection> for Problem {
         match rejection {
             JsonRejection::MissingJsonContentType(_) => Self::NotJson,
             JsonRejection::BytesRejection(bytes) => bytes.into(),
-            other => Self::BadRequest(other.body_text()),
+            other => Self::unreadable(other.body_text()),
         }
     }
 }
@@ -185,19 +223,19 @@ impl From<BytesRejection> for Problem {
         if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
             Self::TooLarge(crate::app::BODY_BYTES_MAX)
         } else {
-            Self::BadRequest(rejection.body_text())
+            Self::unreadable(rejection.body_text())
         }
     }
 }
 
 impl From<PathRejection> for Problem {
     fn from(rejection: PathRejection) -> Self {
-        Self::BadRequest(rejection.body_text())
+        Self::unreadable(rejection.body_text())
     }
 }
 
 impl From<QueryRejection> for Problem {
     fn from(rejection: QueryRejection) -> Self {
-        Self::BadRequest(rejection.body_text())
+        Self::unreadable(rejection.body_text())
     }
 }

@@ -2,7 +2,7 @@
 
 use urbis_brain::view::{AccuracyView, HistoryPoint, JunctionView, MapView, Past, View};
 use urbis_brain::{BrainError, InputError, Session};
-use urbis_core::{EventId, Input, JunctionId, SubjectId};
+use urbis_core::{EventId, Input, JunctionId, Message, Reason, SubjectId};
 use urbis_store::Reader;
 use urbis_units::CityTime;
 
@@ -10,9 +10,10 @@ use crate::live::{LiveCity, Refusal};
 
 impl From<InputError> for Refusal {
     fn from(error: InputError) -> Self {
+        let reason = Reason::new(error.reason().message.clone(), error.to_string());
         match error {
-            InputError::Unknown { .. } => Self::Unknown(error.to_string()),
-            _ => Self::Input(error.to_string()),
+            InputError::Unknown(_) => Self::Unknown(reason),
+            _ => Self::Input(reason),
         }
     }
 }
@@ -20,7 +21,9 @@ impl From<InputError> for Refusal {
 impl From<BrainError> for Refusal {
     fn from(error: BrainError) -> Self {
         match error {
-            BrainError::OutOfReach { .. } => Self::Input(error.to_string()),
+            BrainError::OutOfReach { .. } => {
+                Self::Input(Reason::new(Message::new("server-out-of-reach"), error.to_string()))
+            }
             _ => Self::Journal(error.to_string()),
         }
     }

@@ -58,7 +58,7 @@ pub(crate) async fn stream(
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response, Problem> {
     app.permit(&person, Purpose::ViewCity, PATH)?;
-    let upgrade = upgrade.map_err(|refused| Problem::BadRequest(refused.body_text()))?;
+    let upgrade = upgrade.map_err(|refused| Problem::unreadable(refused.body_text()))?;
     if app.metrics.viewers.get() >= VIEWERS_MAX as i64 {
         return Err(Problem::TooManyStreams(VIEWERS_MAX));
     }
@@ -237,7 +237,7 @@ impl Viewer {
     }
 
     async fn complain(&mut self, sink: &mut Sink, detail: &str) -> Result<(), Gone> {
-        let details = Problem::BadRequest(detail.to_owned()).details();
+        let details = Problem::unreadable(detail).details();
         let body = serde_json::json!({ "type": "problem", "problem": details });
         self.send(sink, Message::text(body.to_string())).await
     }

@@ -8,8 +8,8 @@ use urbis_brain::view::{
 };
 use urbis_city::{CityPack, GenerateOptions, generate};
 use urbis_core::{
-    EventId, IdVec, Input, Intake, JunctionId, Keyring, Law, Record, RoadId, Sealed, SignalStatus,
-    StageIdx, SubjectId,
+    EventId, IdVec, Input, Intake, JunctionId, Keyring, Law, Message, Reason, Record, RoadId,
+    Sealed, SignalStatus, StageIdx, SubjectId,
 };
 use urbis_network::Label;
 use urbis_store::{Journal, MemoryKeyring};
@@ -64,14 +64,19 @@ impl Toy {
     }
 }
 
+/// Why the toy refuses; it has no words of its own in other languages.
+fn toy(text: &str) -> Reason {
+    Reason::new(Message::new("server-unreadable").text("reason", text), text)
+}
+
 impl LiveCity for Toy {
     fn submit(&mut self, input: Input) -> Result<(), Refusal> {
         match &input.what {
             Intake::Decide { proposal, .. } => {
-                return Err(Refusal::Unknown(format!("there is no proposal {}", proposal.0)));
+                return Err(Refusal::Unknown(toy(&format!("there is no proposal {}", proposal.0))));
             }
             Intake::RequestStage { .. } => {
-                return Err(Refusal::Input("take control of the junction first".into()));
+                return Err(Refusal::Input(toy("take control of the junction first")));
             }
             Intake::Call { road, patient, .. } => {
                 self.calls.push((self.now, *road, patient.clone()));
@@ -186,7 +191,7 @@ impl LiveCity for Toy {
 
     fn past(&self, at: CityTime) -> Result<Past, Refusal> {
         if at < START || at > self.now {
-            return Err(Refusal::Input("that moment is out of reach".into()));
+            return Err(Refusal::Input(toy("that moment is out of reach")));
         }
         let mut view = View { at, ..self.view() };
         view.calls.retain(|call| call.at <= at);

@@ -214,7 +214,11 @@ impl Scene for Corridors {
                 self.drive(ctx);
             }
             Input::Decided(proposal, decision) => self.decided(proposal, decision),
-            Input::Observed(_) | Input::Woken | Input::Happened(_) | Input::Measured(_) => {}
+            Input::Observed(_)
+            | Input::Woken
+            | Input::Happened(_)
+            | Input::Measured(_)
+            | Input::Worked(_) => {}
         }
         Ok(())
     }

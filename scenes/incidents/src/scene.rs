@@ -340,7 +340,7 @@ impl Scene for Incidents {
             Input::Observed(batch) => self.observed(ctx, batch),
             Input::Tick => self.tick(ctx),
             Input::Happened(event) => self.happened(ctx, event),
-            Input::Woken | Input::Decided(..) | Input::Measured(_) => {}
+            Input::Woken | Input::Decided(..) | Input::Measured(_) | Input::Worked(_) => {}
         }
         Ok(())
     }

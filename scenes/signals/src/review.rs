@@ -9,10 +9,9 @@ use urbis_core::{
     ProposalId, SignalStatus,
 };
 use urbis_network::{Network, Signal};
-use urbis_scene::SceneCtx;
-use urbis_units::{Duration, Ratio, Seconds, VehiclesPerHour};
+use urbis_units::{CityTime, Duration, Ratio, Seconds, VehiclesPerHour};
 
-use crate::area;
+use crate::area::{self, AreaFinding};
 use crate::junction::flows;
 
 /// Least saving that is worth a new plan: this share of the delay and these seconds a vehicle.
@@ -46,10 +45,10 @@ pub(crate) struct Finding {
 }
 
 /// Looks at one junction whose controller runs `current`.
-pub(crate) fn look(
+fn look(
     network: &Network,
     junction: JunctionId,
-    current: &Plan,
+    current: Plan,
     estimate: &Estimate,
 ) -> Option<Finding> {
     let flows = flows(network, junction, estimate);
@@ -58,18 +57,17 @@ pub(crate) fn look(
         sequence: Some(current.splits.iter().map(|split| split.stage).collect()),
         ..WebsterParameters::USUAL
     };
-    let now = webster::evaluate(network, junction, current, &flows, &parameters).ok()?;
+    let now = webster::evaluate(network, junction, &current, &flows, &parameters).ok()?;
     let flow: VehiclesPerHour = now.movements.iter().map(|movement| movement.flow).sum();
     let saturated = now.worst_saturation() > SATURATED && queue_stands(network, junction, estimate);
     let busy = flow >= FLOW_LEAST;
-    let current_plan = current.clone();
-    let mut finding =
-        Finding { junction, plan: None, current: current_plan, saving_veh_h: 0.0, saturated, busy };
+    let offset = current.offset;
+    let mut finding = Finding { junction, plan: None, current, saving_veh_h: 0.0, saturated, busy };
     if !finding.busy {
         return Some(finding);
     }
     let better = webster::plan(network, junction, &flows, &parameters).ok()?;
-    let better = Plan { name: "webster".to_owned(), offset: current.offset, ..better };
+    let better = Plan { name: "webster".to_owned(), offset, ..better };
     let then = webster::evaluate(network, junction, &better, &flows, &parameters).ok()?;
     let saving = now.mean_delay() - then.mean_delay();
     // Another cycle would fall out of step with the neighbors.
@@ -118,69 +116,103 @@ pub(crate) fn cost_time(measured: &Measured) -> bool {
     measured.measure == "time_spent_veh_h_change" && measured.value > 0.0
 }
 
-/// The proposal the findings ask for, if they do; `doubted` junctions may go back to local plans.
-pub(crate) fn proposal(
-    ctx: &SceneCtx<'_>,
-    network: &Network,
+/// A review to be made, with all it needs.
+#[derive(Debug)]
+pub(crate) struct Review {
+    /// When it was asked for.
+    pub(crate) asked: CityTime,
+    /// The signals that may be given another plan, each with the one it runs.
+    pub(crate) plans: Vec<(JunctionId, Plan)>,
+    /// What was believed of the traffic.
+    pub(crate) estimate: Estimate,
+    /// Junctions that may go back to their local plans.
+    pub(crate) doubted: Vec<JunctionId>,
+}
+
+/// What a review found.
+#[derive(Debug)]
+pub(crate) struct Reviewed {
+    /// When it was asked for.
+    pub(crate) asked: CityTime,
     findings: Vec<Finding>,
+    in_step: Option<AreaFinding>,
     doubted: Vec<JunctionId>,
-) -> Option<Proposal> {
-    let saving_veh_h: f64 = findings.iter().map(|finding| finding.saving_veh_h).sum();
-    let those = |wanted: fn(&Finding) -> bool| -> Vec<JunctionId> {
-        findings.iter().filter(|f| wanted(f)).map(|finding| finding.junction).collect()
-    };
-    let (saturated, busy) = (those(|f| f.saturated), those(|f| f.busy));
-    let counts = (saturated.len(), busy.len());
-    let place = match busy[..] {
-        [only] => Place::Junction(only),
-        _ => Place::City,
-    };
-    let in_step = area::find(network, &findings, ctx.estimate());
-    let retimed: Vec<(JunctionId, Plan)> =
-        findings.into_iter().filter_map(|f| Some((f.junction, f.plan?))).collect();
-    let text = Message::new("signals-review")
-        .number("retimed", retimed.len() as f64)
-        .number("saturated", counts.0 as f64);
-    let mut options =
-        vec![ChoiceOption { text: Message::new("signals-option-none"), actions: Vec::new() }];
-    if !retimed.is_empty() {
-        let text = Message::new("signals-option-webster")
-            .number("junctions", retimed.len() as f64)
-            .number("saving_veh_h", saving_veh_h);
-        options.push(plans_option(text, &retimed));
+}
+
+impl Review {
+    /// Looks at every junction and at all of them together. Seconds, in a large city.
+    pub(crate) fn look(self, network: &Network) -> Reviewed {
+        let Self { asked, plans, estimate, doubted } = self;
+        let findings: Vec<Finding> = plans
+            .into_iter()
+            .filter_map(|(junction, plan)| look(network, junction, plan, &estimate))
+            .collect();
+        let in_step = area::find(network, &findings, &estimate);
+        Reviewed { asked, findings, in_step, doubted }
     }
-    if counts.0 > 0 && counts.0 < counts.1 {
-        options.push(pressure_option(saturated));
+}
+
+impl Reviewed {
+    /// The proposal the findings ask for, if they do.
+    pub(crate) fn proposal(&self, now: CityTime) -> Option<Proposal> {
+        let Self { findings, in_step, doubted, .. } = self;
+        let saving_veh_h: f64 = findings.iter().map(|finding| finding.saving_veh_h).sum();
+        let those = |wanted: fn(&Finding) -> bool| -> Vec<JunctionId> {
+            findings.iter().filter(|f| wanted(f)).map(|finding| finding.junction).collect()
+        };
+        let (saturated, busy) = (those(|f| f.saturated), those(|f| f.busy));
+        let counts = (saturated.len(), busy.len());
+        let place = match busy[..] {
+            [only] => Place::Junction(only),
+            _ => Place::City,
+        };
+        let retimed: Vec<(JunctionId, Plan)> =
+            findings.iter().filter_map(|f| Some((f.junction, f.plan.clone()?))).collect();
+        let text = Message::new("signals-review")
+            .number("retimed", retimed.len() as f64)
+            .number("saturated", counts.0 as f64);
+        let mut options =
+            vec![ChoiceOption { text: Message::new("signals-option-none"), actions: Vec::new() }];
+        if !retimed.is_empty() {
+            let text = Message::new("signals-option-webster")
+                .number("junctions", retimed.len() as f64)
+                .number("saving_veh_h", saving_veh_h);
+            options.push(plans_option(text, &retimed));
+        }
+        if counts.0 > 0 && counts.0 < counts.1 {
+            options.push(pressure_option(saturated));
+        }
+        if counts.1 > 0 {
+            // No formula says what stage-by-stage control gains over a fixed plan: the rehearsal does.
+            options.push(pressure_option(busy));
+        }
+        if let Some(found) = in_step {
+            let text = Message::new("signals-option-area")
+                .number("junctions", found.plans.len() as f64)
+                .number("saving_veh_h", found.saving_veh_h);
+            options.push(plans_option(text, &found.plans));
+        }
+        if !doubted.is_empty() {
+            let text =
+                Message::new("signals-option-local").number("junctions", doubted.len() as f64);
+            let back = Action::UseLaw { junctions: doubted.clone(), law: Law::LocalPlan };
+            options.push(ChoiceOption { text, actions: vec![back] });
+        }
+        let preferred = options.len() as u8 - 1;
+        (preferred > 0).then(|| Proposal {
+            id: ProposalId(0),
+            scene: crate::scene::ID.to_owned(),
+            at: now,
+            expires: now + PATIENCE,
+            event: None,
+            place,
+            text,
+            options,
+            preferred,
+            needs_approval: true,
+            horizon_s: HORIZON_S,
+        })
     }
-    if counts.1 > 0 {
-        // No formula says what stage-by-stage control gains over a fixed plan: the rehearsal does.
-        options.push(pressure_option(busy));
-    }
-    if let Some(found) = in_step {
-        let text = Message::new("signals-option-area")
-            .number("junctions", found.plans.len() as f64)
-            .number("saving_veh_h", found.saving_veh_h);
-        options.push(plans_option(text, &found.plans));
-    }
-    if !doubted.is_empty() {
-        let text = Message::new("signals-option-local").number("junctions", doubted.len() as f64);
-        let back = Action::UseLaw { junctions: doubted, law: Law::LocalPlan };
-        options.push(ChoiceOption { text, actions: vec![back] });
-    }
-    let preferred = options.len() as u8 - 1;
-    (preferred > 0).then(|| Proposal {
-        id: ProposalId(0),
-        scene: crate::scene::ID.to_owned(),
-        at: ctx.now(),
-        expires: ctx.now() + PATIENCE,
-        event: None,
-        place,
-        text,
-        options,
-        preferred,
-        needs_approval: true,
-        horizon_s: HORIZON_S,
-    })
 }
 
 fn pressure_option(junctions: Vec<JunctionId>) -> ChoiceOption {

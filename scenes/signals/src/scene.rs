@@ -10,21 +10,23 @@ use urbis_core::{
     ProposalId, SignalStatus,
 };
 use urbis_network::Network;
-use urbis_scene::{Input, Manifest, Scene, SceneCtx, SceneError, saved};
+use urbis_scene::{Input, Manifest, Scene, SceneCtx, SceneError, Work, saved};
 use urbis_units::{CityTime, Duration};
 
 use crate::junction::{JunctionState, laws};
-use crate::review::{self, local_plan};
+use crate::review::{self, Review, Reviewed, local_plan};
 
 pub(crate) const ID: &str = "signals";
 /// Version of what [`Scene::save`] writes: every change of [`State`] takes the next.
-const STATE_VERSION: u16 = 1;
+const STATE_VERSION: u16 = 2;
 
 /// Time from the start to the first review: the estimate must have settled, and a city that starts
 /// empty must have filled.
 const FIRST: Duration = Duration::from_minutes(10);
 /// Time between reviews.
 const REVIEW: Duration = Duration::from_minutes(15);
+/// City time a review may take: it runs beside the loop.
+const REVIEWED_AFTER: Duration = Duration::from_seconds(10);
 /// Rest after a proposal was decided: a change of many plans costs some cycles until all are in step
 /// again, and its effect must be seen before the next one.
 const REST: Duration = Duration::from_minutes(60);
@@ -48,6 +50,8 @@ struct State {
     pending: Option<ProposalId>,
     /// Whether the want of an estimate has been said.
     blind: bool,
+    /// When the review under way began.
+    under_way: Option<CityTime>,
 }
 
 /// Signal timing by the law each junction is under.
@@ -116,7 +120,7 @@ impl Signals {
         if now < due {
             return;
         }
-        self.propose(ctx, Vec::new());
+        self.begin_review(ctx, Vec::new());
     }
 
     /// What a decision of this scene did was measured: where it cost time, local plans are tried
@@ -134,18 +138,17 @@ impl Signals {
         };
         let doubted: Vec<JunctionId> = junctions.keys().copied().filter(under_it).collect();
         if !doubted.is_empty() {
-            self.propose(ctx, doubted);
+            self.begin_review(ctx, doubted);
         }
     }
 
-    /// Proposes what fits the traffic better now; at `doubted` junctions, going back as well.
-    fn propose(&mut self, ctx: &mut SceneCtx<'_>, doubted: Vec<JunctionId>) {
-        self.state.review = Some(ctx.now() + REVIEW);
-        if let Some(unanswered) = self.state.pending.take() {
-            ctx.withdraw(unanswered);
-        }
+    /// Begins to look for what fits the traffic better; at `doubted` junctions, going back as well.
+    fn begin_review(&mut self, ctx: &mut SceneCtx<'_>, doubted: Vec<JunctionId>) {
+        let now = ctx.now();
+        self.state.review = Some(now + REVIEW);
+        self.state.under_way = Some(now);
         let signals = ctx.sight().signals;
-        let findings = self
+        let plans = self
             .laws
             .iter()
             .filter_map(|(junction, _)| {
@@ -155,10 +158,25 @@ impl Signals {
                 let own = self.state.junctions.get(junction).and_then(|s| s.plan.as_ref());
                 let signal = self.network.junctions[*junction].signal.as_ref()?;
                 let current = own.or_else(|| local_plan(signal, status))?;
-                review::look(&self.network, *junction, current, ctx.estimate())
+                Some((*junction, current.clone()))
             })
             .collect();
-        if let Some(proposal) = review::proposal(ctx, &self.network, findings, doubted) {
+        let network = Arc::clone(&self.network);
+        let review = Review { asked: now, plans, estimate: ctx.estimate().clone(), doubted };
+        ctx.work(now + REVIEWED_AFTER, Work::new(move || review.look(&network)));
+    }
+
+    /// Proposes what a review found, in place of what it proposed before.
+    fn reviewed(&mut self, ctx: &mut SceneCtx<'_>, found: &Reviewed) {
+        // What was decided meanwhile must first show its effect.
+        if self.state.under_way != Some(found.asked) {
+            return;
+        }
+        self.state.under_way = None;
+        if let Some(unanswered) = self.state.pending.take() {
+            ctx.withdraw(unanswered);
+        }
+        if let Some(proposal) = found.proposal(ctx.now()) {
             self.state.pending = Some(ctx.propose(proposal));
         }
     }
@@ -167,6 +185,7 @@ impl Signals {
         let own = self.state.pending == Some(proposal.id);
         if own {
             self.state.pending = None;
+            self.state.under_way = None;
         }
         let chosen = decision.option.and_then(|option| proposal.options.get(option as usize));
         let actions = chosen.map_or(&[][..], |option| &option.actions);
@@ -206,6 +225,12 @@ fn chosen_by_hand(
     Some(review::retimed(network, junction, current, ctx.estimate()))
 }
 
+/// The bytes of a state of version 1 as those of version 2.
+fn renewed(bytes: &[u8]) -> Vec<u8> {
+    let none = 0;
+    [&STATE_VERSION.to_le_bytes(), &bytes[2..], &[none]].concat()
+}
+
 impl Scene for Signals {
     fn manifest(&self) -> &'static Manifest {
         &MANIFEST
@@ -216,6 +241,11 @@ impl Scene for Signals {
             Input::Tick => self.tick(ctx),
             Input::Decided(proposal, decision) => self.decided(ctx, proposal, decision),
             Input::Measured(outcome) => self.measured(ctx, outcome),
+            Input::Worked(answer) => {
+                if let Some(found) = answer.downcast_ref() {
+                    self.reviewed(ctx, found);
+                }
+            }
             Input::Observed(_) | Input::Woken | Input::Happened(_) => {}
         }
         Ok(())
@@ -226,7 +256,11 @@ impl Scene for Signals {
     }
 
     fn load(&mut self, bytes: &[u8]) -> Result<(), SceneError> {
-        self.state = saved::load(ID, STATE_VERSION, bytes)?;
+        self.state = match saved::version(bytes) {
+            // The first version ended before the review under way; none was.
+            Some(1) => saved::load(ID, STATE_VERSION, &renewed(bytes))?,
+            _ => saved::load(ID, STATE_VERSION, bytes)?,
+        };
         Ok(())
     }
 }

@@ -5,6 +5,7 @@ import type {
   City,
   HistoryPoint,
   JournalRecord,
+  Message,
   Network,
   Problem,
   RoadNow,
@@ -13,12 +14,16 @@ import type {
   State,
 } from './types';
 
-/** The server answered with a problem (RFC 9457), or could not be reached (`status` 0). */
+/**
+ * The server answered with a problem (RFC 9457), or could not be reached (`status` 0). `said` is
+ * the reason for people; without one, `message` holds what there is of words.
+ */
 export class Refused extends Error {
   constructor(
     readonly status: number,
     readonly code: string,
     detail: string,
+    readonly said: Message | null = null,
   ) {
     super(detail);
     this.name = 'Refused';
@@ -39,7 +44,7 @@ async function request<T>(path: string, init?: RequestInit): Promise<T> {
   if (!response.ok) {
     const problem = (body ?? {}) as Partial<Problem>;
     const detail = problem.detail ?? problem.title ?? response.statusText;
-    throw new Refused(response.status, problem.code ?? '', detail);
+    throw new Refused(response.status, problem.code ?? '', detail, problem.message);
   }
   return body as T;
 }

@@ -357,5 +357,6 @@ export interface Problem {
   title: string;
   status: number;
   detail: string;
+  message: Message;
   code: string;
 }

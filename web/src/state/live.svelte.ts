@@ -30,7 +30,7 @@ class Live {
   accuracy = $state.raw<Accuracy | null>(null);
   linked = $state(false);
   /** The reason the city could not be loaded. */
-  failure = $state('');
+  failure = $state.raw<unknown>(null);
 
   readonly zone = $derived(this.city?.time_zone ?? 'UTC');
   /** A past moment is shown: nothing can be done there. */
@@ -62,7 +62,7 @@ class Live {
       [this.network, this.places] = await drawn;
       this.followMeasures();
     } catch (error) {
-      this.failure = error instanceof Error ? error.message || error.name : String(error);
+      this.failure = error;
     }
   }
 

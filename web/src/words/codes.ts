@@ -8,6 +8,7 @@ const WORDS_FOR: Record<string, (code: string) => string> = {
   rule: (code) => `interlock-rule-${code}`,
   what: (code) => `interlock-what-${code}`,
   law: (code) => `law-${code}`,
+  role: (code) => `role-${code}`,
   scene: (code) => `${code}-name`,
   reason: (said) => (said.trim() === '' ? 'no-reason' : ''),
 };

@@ -168,8 +168,9 @@ impl Brain {
         }
     }
 
-    /// The stop button is in: what is still being rehearsed will not be done.
+    /// The stop button is in: what is still being rehearsed or worked out will not be done.
     pub(crate) fn drop_rehearsals(&mut self, log: &mut Vec<Record>) {
+        self.rehearsals.forget_work();
         for id in self.rehearsals.proposals() {
             let status = self.ledger.proposal(id).map(|pending| pending.status);
             if status == Some(ProposalStatus::Rehearsing) {

@@ -26,6 +26,24 @@ impl Brain {
         }
     }
 
+    /// Gives scenes the answers they wait for.
+    pub(super) fn finish_work(
+        &mut self,
+        now: CityTime,
+        log: &mut Vec<Record>,
+        wanted: &mut Wanted,
+    ) {
+        for (seat, answer) in self.rehearsals.answers_due(now) {
+            if let Some(answer) = answer {
+                self.call_scenes(&SceneInput::Worked(&*answer), Some(seat), log, wanted);
+            } else {
+                self.seats[seat].degraded = true;
+                let id = self.seats[seat].scene.manifest().id;
+                log.push(degraded(id, "its work panicked"));
+            }
+        }
+    }
+
     /// Calls all scenes, or the one in `only`, and carries out what they ask for.
     pub(super) fn call_scenes(
         &mut self,
@@ -118,6 +136,7 @@ impl Brain {
                 self.order(junction, order, decision, act, log, wanted);
             }
             Effect::WakeAt(at) => self.seats[seat].wakes.push(at),
+            Effect::Work { ready, work } => self.rehearsals.start_work(seat, ready, work),
             Effect::Diagnose(text) => {
                 log.push(Record::Diagnostic { scene: manifest.id.to_owned(), text });
             }

@@ -2,7 +2,7 @@
 
 use urbis_core::{
     Act, Actor, CaseStep, DecisionId, Event, EventId, EventType, Input, Intake, Message, Mission,
-    Place, Record, RoadId, Sealed, Severity,
+    Place, Reason, Record, RoadId, Sealed, Severity,
 };
 use urbis_units::Ratio;
 
@@ -16,9 +16,10 @@ use crate::keyframes::Scripted;
 impl Session {
     /// Records what was taken in, or says why it could not be.
     pub(super) fn record(&mut self, log: &[Record]) -> Result<(), InputError> {
-        self.write(log).map_err(|error| InputError::NotNow {
-            problem: error.to_string(),
-            remedy: "free space on its disk and try again",
+        self.write(log).map_err(|error| {
+            let message = Message::new("brain-not-recorded").text("reason", error.to_string());
+            let text = format!("{error}; free space on its disk and try again");
+            InputError::NotNow(Reason::new(message, text))
         })
     }
 

@@ -3,7 +3,7 @@
 use urbis_city::{GenerateOptions, generate};
 use urbis_control::controller::Operation;
 use urbis_core::{ChoiceOption, Order, PersonId, Place, Proposal, ProposalId};
-use urbis_scene::{Input as SceneInput, Manifest, Scene, SceneCtx, SceneError};
+use urbis_scene::{Input as SceneInput, Manifest, Scene, SceneCtx, SceneError, Work as SceneWork};
 use urbis_store::MemoryKeyring;
 
 use super::*;
@@ -28,10 +28,12 @@ impl Workers for Stuck {
     fn forget(&mut self, _number: u64) {}
 }
 
-/// A scene that proposes once and keeps every signal at the stage it shows.
+/// A scene that proposes once, and may have something worked out, and keeps every signal at the
+/// stage it shows.
 #[derive(Debug, Default)]
 struct Holder {
     proposed: bool,
+    works: bool,
 }
 
 const HOLDER: Manifest = Manifest {
@@ -62,6 +64,9 @@ impl Scene for Holder {
             }
         }
         if !std::mem::replace(&mut self.proposed, true) {
+            if self.works {
+                ctx.work(ctx.now() + Duration::from_seconds(5), SceneWork::new(|| ()));
+            }
             let nothing = ChoiceOption { text: why(), actions: Vec::new() };
             ctx.propose(Proposal {
                 id: ProposalId(0),
@@ -108,11 +113,20 @@ fn stop(session: &Session) -> Input {
 
 #[test]
 fn the_stop_button_needs_no_tick_while_a_rehearsal_is_waited_for() {
+    stop_while_waiting(Holder::default());
+}
+
+#[test]
+fn nor_while_the_work_of_a_scene_is() {
+    stop_while_waiting(Holder { works: true, ..Holder::default() });
+}
+
+fn stop_while_waiting(holder: Holder) {
     let pack = Arc::new(generate(&GenerateOptions::new(5, 20)));
     let mut options = SessionOptions::simulated(crate::simulated_start(&pack).unwrap());
     options.minutes = 5;
     options.workers = Box::new(Stuck);
-    let scenes = |_: &SceneParts| -> Vec<Box<dyn Scene>> { vec![Box::new(Holder::default())] };
+    let scenes = |_: &SceneParts| -> Vec<Box<dyn Scene>> { vec![Box::new(holder)] };
     let keyring = Box::new(MemoryKeyring::seeded(7));
     let mut session = Session::start(pack, scenes, Journal::in_memory(), keyring, options).unwrap();
     for _ in 0..60 {

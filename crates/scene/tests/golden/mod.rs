@@ -18,15 +18,15 @@ use urbis_core::{
     Act, Actor, Arg, Authority, Decision, DecisionId, Estimate, Forecast, IdVec, JunctionId,
     Message, Mission, Proposal, SignalStatus,
 };
-use urbis_scene::{Effect, Input, Scene, SceneCtx, SceneError, Sight, saved};
+use urbis_scene::{Effect, Input, Scene, SceneCtx, SceneError, Sight, Work, saved};
 use urbis_units::{CityTime, Mode};
 
 pub fn at(second: i64) -> CityTime {
     CityTime::from_millis(second * 1000)
 }
 
-/// What a scene sees, and the loop's counters.
-#[derive(Debug, Clone, Default)]
+/// What a scene sees, the loop's counters and the work the scene waits for.
+#[derive(Debug, Default)]
 pub struct Seen {
     pub estimate: Estimate,
     pub signals: IdVec<JunctionId, Option<SignalStatus>>,
@@ -34,11 +34,22 @@ pub struct Seen {
     pub stopped: bool,
     pub next_event: u32,
     pub next_proposal: u32,
+    pub work: Vec<(CityTime, Work)>,
 }
 
 impl Seen {
-    /// Calls `scene` once, as the loop does.
+    /// Calls `scene` once a second, as the loop does: first with the answers that are due.
     pub fn call(&mut self, scene: &mut impl Scene, at_s: i64, input: &Input<'_>) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        let due: Vec<_> = self.work.extract_if(.., |(ready, _)| *ready <= at(at_s)).collect();
+        for (_, work) in due {
+            effects.extend(self.call_now(scene, at_s, &Input::Worked(&*work.run())));
+        }
+        effects.extend(self.call_now(scene, at_s, input));
+        effects
+    }
+
+    fn call_now(&mut self, scene: &mut impl Scene, at_s: i64, input: &Input<'_>) -> Vec<Effect> {
         let sight = Sight {
             now: at(at_s),
             mode: Mode::Simulated,
@@ -50,7 +61,26 @@ impl Seen {
         };
         let mut ctx = SceneCtx::new(sight, &mut self.next_event, &mut self.next_proposal, 1);
         scene.handle(&mut ctx, input).unwrap();
-        ctx.into_effects()
+        let mut effects = Vec::new();
+        for effect in ctx.into_effects() {
+            match effect {
+                Effect::Work { ready, work } => self.work.push((ready, work)),
+                other => effects.push(other),
+            }
+        }
+        effects
+    }
+
+    /// The same sight for another scene; no work may be under way.
+    pub fn copy(&self) -> Self {
+        assert!(self.work.is_empty(), "{:?}", self.work);
+        Self {
+            estimate: self.estimate.clone(),
+            signals: self.signals.clone(),
+            missions: self.missions.clone(),
+            work: Vec::new(),
+            ..*self
+        }
     }
 }
 
@@ -70,6 +100,11 @@ pub fn decision(at_s: i64, proposal: &Proposal, option: Option<u8>) -> Decision 
             at: at(at_s),
         },
     }
+}
+
+/// What was asked for, to compare.
+pub fn shown(effects: &[Effect]) -> String {
+    format!("{effects:?}")
 }
 
 fn is_update() -> bool {

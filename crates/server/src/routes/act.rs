@@ -7,8 +7,8 @@ use axum::extract::rejection::{JsonRejection, PathRejection};
 use axum::extract::{Path, State};
 use axum::{Extension, Json};
 use urbis_core::{
-    EventId, Input, Intake, JunctionId, Keyring, LaneId, Law, Opened, ProposalId, Purpose, RoadId,
-    Sealed, StageIdx, SubjectId,
+    EventId, Input, Intake, JunctionId, Keyring, LaneId, Law, Message, Opened, ProposalId, Purpose,
+    Reason, RoadId, Sealed, StageIdx, SubjectId,
 };
 use urbis_units::{CityTime, Meters};
 
@@ -34,17 +34,25 @@ type IdPath = Result<Path<u32>, PathRejection>;
 /// A person's words, not longer than a record should hold.
 fn words(field: &str, text: &str) -> Result<String, Problem> {
     if text.chars().count() > TEXT_MAX {
-        let message = format!("{field} is longer than {TEXT_MAX} characters; shorten it");
-        return Err(Problem::BadRequest(message));
+        let message = Message::new("server-too-long").number("most", TEXT_MAX as f64);
+        let text = format!("{field} is longer than {TEXT_MAX} characters; shorten it");
+        return Err(Problem::BadRequest(Reason::new(message, text)));
     }
     Ok(text.trim().to_owned())
+}
+
+/// There is no such thing.
+pub(crate) fn nothing(message: Message, what: &str, id: u32) -> Problem {
+    let message = message.number("id", f64::from(id));
+    Problem::NotFound(Reason::new(message, format!("there is no {what} {id}")))
 }
 
 /// A person's words where an act needs them.
 fn needed_words(field: &str, text: &str) -> Result<String, Problem> {
     let words = words(field, text)?;
     if words.is_empty() {
-        return Err(Problem::Refused(format!("{field} is empty; say why, in a few words")));
+        let text = format!("{field} is empty; say why, in a few words");
+        return Err(Problem::Refused(Reason::new(Message::new("server-say-why"), text)));
     }
     Ok(words)
 }
@@ -98,8 +106,7 @@ pub(crate) async fn scrub(
             ClockAction::Scrub(person.id, CityTime::from_millis(at))
         }
         _ => {
-            let message = "give either at_ms (a past moment) or live: true";
-            return Err(Problem::BadRequest(message.to_owned()));
+            return Err(Problem::unreadable("give either at_ms (a past moment) or live: true"));
         }
     };
     clock_action(&app, action).await
@@ -162,7 +169,7 @@ pub(crate) async fn acknowledge_proposal(
 fn lane_length(app: &App, lane: LaneId) -> Result<Meters, Problem> {
     let lanes = &app.atlas.network().lanes;
     let found = lanes.get(lane).map(|one| one.length);
-    found.ok_or_else(|| Problem::NotFound(format!("there is no lane {}", lane.0)))
+    found.ok_or_else(|| nothing(Message::new("brain-no-lane"), "lane", lane.0))
 }
 
 /// Closes a lane as planned work, or puts an obstacle there for the brain to notice.
@@ -237,7 +244,7 @@ pub(crate) async fn call(
     let Json(body) = body?;
     let road = RoadId(body.road);
     if app.atlas.network().roads.get(road).is_none() {
-        return Err(Problem::NotFound(format!("there is no road {}", body.road)));
+        return Err(nothing(Message::new("brain-no-road"), "road", body.road));
     }
     for (field, text) in [
         ("patient.name", &body.patient.name),
@@ -270,7 +277,9 @@ pub(crate) async fn erase_patient(
     let act = app.act(&person, &words("reason", &body.reason)?);
     let persons = app.handle.read(move |city| city.persons_of(EventId(id))).await?;
     if persons.is_empty() {
-        return Err(Problem::NotFound(format!("nothing personal is kept of call {id}")));
+        let message = Message::new("server-nothing-personal").number("call", f64::from(id));
+        let text = format!("nothing personal is kept of call {id}");
+        return Err(Problem::NotFound(Reason::new(message, text)));
     }
     let asked = persons.clone();
     let erase = move |city: &mut dyn LiveCity| {
@@ -306,10 +315,12 @@ pub(crate) async fn control(
     let (Path(id), Json(body)) = (id?, body?);
     let junction = JunctionId(id);
     let Some(there) = app.atlas.network().junctions.get(junction) else {
-        return Err(Problem::NotFound(format!("there is no junction {id}")));
+        return Err(nothing(Message::new("server-no-junction"), "junction", id));
     };
     if there.signal.is_none() {
-        return Err(Problem::Refused(format!("junction {id} has no signal to control")));
+        let message = Message::new("brain-no-signal").number("id", f64::from(id));
+        let text = format!("junction {id} has no signal to control");
+        return Err(Problem::Refused(Reason::new(message, text)));
     }
     let (reason, what) = match body {
         ControlBody::Take { reason } => (reason, Intake::TakeControl { junction }),

@@ -9,9 +9,10 @@ use axum::http::header::ACCEPT_LANGUAGE;
 use axum::response::{Html, Response};
 use axum::{Extension, Json};
 use serde::{Deserialize, Serialize};
-use urbis_core::{JunctionId, Purpose};
+use urbis_core::{JunctionId, Message, Purpose};
 use utoipa::ToSchema;
 
+use super::act::nothing;
 use crate::access::Person;
 use crate::app::{Answer, App, ReportFacts, fixed};
 use crate::problem::{Problem, ProblemDetails};
@@ -154,7 +155,7 @@ pub(crate) async fn junction(
     app.permit(&person, Purpose::ViewCity, "/api/v1/junctions")?;
     let Path(id) = id?;
     let view = app.handle.read(move |city| city.junction(JunctionId(id))).await?;
-    let view = view.ok_or_else(|| Problem::NotFound(format!("there is no junction {id}")))?;
+    let view = view.ok_or_else(|| nothing(Message::new("server-no-junction"), "junction", id))?;
     let moment = app.handle.moment_of(&person.id);
     let view = junction::as_of(view, &moment);
     Ok(Json(junction::junction(app.writer(&person), app.access(), &moment.map, &view)))

@@ -45,6 +45,21 @@ pub struct Text {
     pub args: BTreeMap<String, Value>,
 }
 
+impl Text {
+    /// A message that names no place; one within it is left out.
+    pub fn of(message: &Message) -> Self {
+        let value = |arg: &Arg| match arg {
+            Arg::Number(number) => Some(Value::Number(*number)),
+            Arg::Text(word) => Some(Value::Word(word.clone())),
+            Arg::Message(inner) => Some(Value::Text(Box::new(Self::of(inner)))),
+            Arg::Place(_) => None,
+        };
+        let args = message.args.iter();
+        let args = args.filter_map(|(name, arg)| Some((name.clone(), value(arg)?))).collect();
+        Self { key: message.key.clone(), args }
+    }
+}
+
 /// An argument of a text.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 #[serde(untagged)]
