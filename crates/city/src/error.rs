@@ -3,6 +3,8 @@
 //! # Errors
 //! Each names the file, the element, what is wrong with it and what to do.
 
+use std::path::Path;
+
 use thiserror::Error;
 use urbis_network::NetworkError;
 
@@ -128,6 +130,24 @@ pub enum CityError {
 }
 
 impl CityError {
+    /// The same of a pack in `folder`: its files are named with their folder.
+    pub(crate) fn in_folder(mut self, folder: &Path) -> Self {
+        match &mut self {
+            Self::MissingFile { folder: name, .. } => *name = folder.display().to_string(),
+            Self::Syntax { file, .. }
+            | Self::Version { file, .. }
+            | Self::Value { file, .. }
+            | Self::Unknown { file, .. }
+            | Self::Duplicate { file, .. }
+            | Self::Network { file, .. } => *file = folder.join(&*file).display().to_string(),
+            Self::FlowWithoutCity { .. }
+            | Self::UnknownScene { .. }
+            | Self::Io { .. }
+            | Self::Source(_) => {}
+        }
+        self
+    }
+
     /// A fault of a file's text.
     pub(crate) fn syntax(file: &str, line: usize, message: impl Into<String>) -> Self {
         Self::Syntax { file: file.to_owned(), line, message: message.into() }

@@ -57,12 +57,7 @@ pub fn read_pack(folder: &Path) -> Result<CityPack, CityError> {
             }
         }
     })
-    .map_err(|error| match error {
-        CityError::MissingFile { file, remedy, .. } => {
-            CityError::MissingFile { folder: folder.display().to_string(), file, remedy }
-        }
-        other => other,
-    })
+    .map_err(|error| error.in_folder(folder))
 }
 
 /// Writes a pack into a folder, which is made where it does not exist; files of the same names are

@@ -14,8 +14,8 @@ use urbis_network::conflict::{self, Rules};
 use urbis_network::intergreen::{self, IntergreenParameters};
 use urbis_network::route::Router;
 use urbis_network::{
-    Demand, Detector, DetectorId, DetectorKind, JunctionKind, Label, Network, RoadId, cityflow,
-    geometry,
+    Demand, Detector, DetectorId, DetectorKind, Junction, JunctionKind, Label, Network, RoadId,
+    cityflow, geometry,
 };
 use urbis_units::{LocalFrame, Meters, Point, Wgs84};
 
@@ -42,6 +42,12 @@ pub fn open_city(folder: &Path, flow: Option<&Path>) -> Result<(CityPack, Vec<La
     }
     let mut pack = read_pack(folder)?;
     let mut assumptions = doubts(&pack.network);
+    if pack.detectors.is_empty() {
+        assumptions.push(said(
+            "检测器：detectors.csv 中没有，除救护车的位置外什么也看不到",
+            "detectors: detectors.csv names none; nothing is seen but where ambulances are",
+        ));
+    }
     let lacks = |kind| pack.stations_of(kind).next().is_none();
     if lacks(StationKind::Ambulance) || lacks(StationKind::Hospital) {
         assumptions.push(said(
@@ -64,6 +70,7 @@ pub fn open_city(folder: &Path, flow: Option<&Path>) -> Result<(CityPack, Vec<La
         let recorded = RecordedDemand::new(trips, pack.city.start_minute);
         pack.demand = DemandSource::Recorded(recorded);
     }
+    assumptions.extend(quiet(&pack.demand));
     Ok((pack, assumptions))
 }
 
@@ -97,6 +104,9 @@ fn open_cityflow(folder: &Path, flow: Option<&Path>) -> Result<(CityPack, Vec<La
             "signals: conflicts, amber and intergreens follow from geometry; no pedestrian crossings",
         ),
     ]);
+    assumptions.extend(unsignalized(&network));
+    let demand = DemandSource::Recorded(recorded);
+    assumptions.extend(quiet(&demand));
     let stations = stations(&network, &mut assumptions);
     let pack = CityPack {
         city: City {
@@ -108,7 +118,7 @@ fn open_cityflow(folder: &Path, flow: Option<&Path>) -> Result<(CityPack, Vec<La
             center: CENTER,
             base_map: None,
         },
-        demand: DemandSource::Recorded(recorded),
+        demand,
         places: Vec::new(),
         zones: IdVec::new(),
         detectors: detectors(&network),
@@ -153,8 +163,8 @@ fn read_cityflow(
         return Err(missing("city.toml and no roadnet*.json", remedy));
     };
     chosen(("路网", "network"), roadnet, &roadnets);
-    let network = cityflow::read_roadnet(&read(roadnet)?, &name_of(roadnet))?;
-    check_stages(&network, &name_of(roadnet))?;
+    let network = cityflow::read_roadnet(&read(roadnet)?, &shown(roadnet))?;
+    check_stages(&network, &shown(roadnet))?;
     let flow = match (flow, others.first()) {
         (Some(flow), _) => flow,
         (None, Some(first)) => {
@@ -183,6 +193,52 @@ fn doubts(network: &Network) -> Vec<Label> {
         ("冲突与人行横道", "conflicts and crossings"),
     ));
     doubts
+}
+
+/// Says which junctions are driven without a signal for want of light phases.
+fn unsignalized(network: &Network) -> Option<Label> {
+    const NAMED: usize = 5;
+    let without = |junction: &&Junction| {
+        junction.kind == JunctionKind::Priority && !junction.movements.is_empty()
+    };
+    let names: Vec<&str> =
+        network.junctions.iter().filter(without).map(|one| one.name.as_str()).collect();
+    let (count, few) = (names.len(), names[..names.len().min(NAMED)].join(", "));
+    let more = if count > NAMED { ", …" } else { "" };
+    (count > 0).then(|| {
+        said(
+            format!(
+                "无信号路口：{count} 个没有让任何人停车的灯色阶段（{few}{more}），按无信号灯通行"
+            ),
+            format!(
+                "without signals: {count} junctions have no light phases that stop anyone \
+                 ({few}{more}) and are driven without a signal"
+            ),
+        )
+    })
+}
+
+/// Says of a demand that nobody drives, or not at first.
+fn quiet(demand: &DemandSource) -> Option<Label> {
+    const SOON_S: f64 = 60.0;
+    match demand {
+        DemandSource::Model(model) if !model.makes_trips() => Some(said(
+            "需求：demand.toml 中车辆份额、出行次数或总系数为 0，没有人出行",
+            "demand: nobody drives, for in demand.toml the shares, the trips or the level are 0",
+        )),
+        DemandSource::Model(_) => None,
+        DemandSource::Recorded(recorded) => {
+            let first = recorded.trips.trips.first().map(|trip| trip.depart.get());
+            match first {
+                None => Some(said("需求：没有任何出行", "demand: there are no trips")),
+                Some(first) if first > SOON_S => Some(said(
+                    format!("需求：第一辆车在开始后 {first} 秒才出发"),
+                    format!("demand: the first vehicle departs {first} s after the beginning"),
+                )),
+                Some(_) => None,
+            }
+        }
+    }
 }
 
 /// The first few of many diagnostics, and how many more there are.
@@ -214,7 +270,7 @@ fn read(path: &Path) -> Result<Vec<u8>, CityError> {
 }
 
 fn read_flow(path: &Path, network: &Network) -> Result<Demand, CityError> {
-    Ok(cityflow::read_flow(&read(path)?, &name_of(path), network)?)
+    Ok(cityflow::read_flow(&read(path)?, &shown(path), network)?)
 }
 
 /// JSON files of a folder, by name.
@@ -230,6 +286,11 @@ fn json_files(folder: &Path) -> Result<Vec<PathBuf>, CityError> {
     }
     files.sort();
     Ok(files)
+}
+
+/// A path as errors name it.
+fn shown(path: &Path) -> String {
+    path.display().to_string()
 }
 
 fn name_of(path: &Path) -> String {

@@ -10,6 +10,7 @@ mod signal_log;
 pub(crate) use looped::begin;
 pub(crate) use outcome::Outcome;
 
+use urbis_city::{CityPack, DemandSource};
 use urbis_core::Law;
 use urbis_twin::ReferencePolicy;
 
@@ -67,6 +68,9 @@ pub(crate) fn run(args: &RunArgs, config: &Config, lang: Lang) -> Result<Exit, F
         Control::Reference(policy) => reference::run(args, &opened, config, policy)?,
         Control::Law(_) | Control::Brain => looped::run(args, &opened, config, control)?,
     };
+    if finished.outcome.created == 0 {
+        say_nobody_departs(&opened.pack, args.steps, lang);
+    }
     if let Some(folder) = &args.report {
         report::write(&finished.report, folder, lang).or_exit(Exit::Place)?;
         eprintln!("{} {}", lang.pick("报告:", "Report:"), folder.join("report.html").display());
@@ -77,6 +81,31 @@ pub(crate) fn run(args: &RunArgs, config: &Config, lang: Lang) -> Result<Exit, F
         result(&finished.outcome.table(lang));
     }
     Ok(Exit::Done)
+}
+
+/// Says that a run had no traffic, and when there would be some.
+fn say_nobody_departs(pack: &CityPack, steps: u32, lang: Lang) {
+    let first = match &pack.demand {
+        DemandSource::Recorded(recorded) => recorded.trips.trips.first(),
+        DemandSource::Model(_) => None,
+    };
+    let (zh, en) = first.map_or_else(
+        || (String::new(), String::new()),
+        |trip| {
+            let first = trip.depart.get();
+            (
+                format!("，车流中第一辆车在第 {first} 秒出发"),
+                format!("; the first of the flow departs after {first} s"),
+            )
+        },
+    );
+    eprintln!(
+        "{}",
+        lang.pick(
+            &format!("注意：在这 {steps} 秒内没有车辆出发{zh}"),
+            &format!("Note: nobody departs within these {steps} s{en}"),
+        )
+    );
 }
 
 /// The seed of a run: as configured, else 0, with which the published figures were measured.

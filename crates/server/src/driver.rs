@@ -202,6 +202,8 @@ impl Wheel {
     /// Answers `first` and all that waits behind it; acts are answered after one commit.
     fn answer(&mut self, first: Ask, queue: &Receiver<Ask>) -> bool {
         let mut replies = Vec::new();
+        // What was done to the clock is answered when it can be seen.
+        let mut clock_replies = Vec::new();
         let mut scrubs = BTreeMap::new();
         let mut go_on = true;
         for ask in std::iter::once(first).chain(queue.try_iter().take(QUEUE)) {
@@ -212,20 +214,23 @@ impl Wheel {
                     // A dragged slider asks faster than the past can be computed: only the newest
                     // wish is granted, the earlier ones are already overtaken.
                     if let Some((_, earlier)) = scrubs.insert(person, (at, reply)) {
-                        let _ = earlier.send(Ok(self.sequence()));
+                        clock_replies.push((earlier, Ok(self.sequence())));
                     }
                 }
                 Ask::Clock(action, reply) => {
-                    let _ = reply.send(self.set_clock(action));
+                    clock_replies.push((reply, self.set_clock(action)));
                 }
                 Ask::End => go_on = false,
             }
         }
         for (person, (at, reply)) in scrubs {
-            let _ = reply.send(self.look_back(person, at));
+            clock_replies.push((reply, self.look_back(person, at)));
         }
         let committed = if replies.is_empty() { Ok(()) } else { self.commit() };
         self.show();
+        for (reply, done) in clock_replies {
+            let _ = reply.send(done);
+        }
         let sequence = committed.map(|()| self.sequence());
         for reply in replies {
             reply(sequence.clone());

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use urbis_core::{Id, IdVec};
-use urbis_network::{Demand, RoadId, RouteId, Trip, VehicleClass, VehicleTypeId};
+use urbis_network::{Demand, RoadId, RouteId, Trip, VehicleTypeId};
 use urbis_units::Seconds;
 
 use super::choice::{Choice, TripModel, road_id};
@@ -105,16 +105,11 @@ impl TripModel<'_> {
 
     /// Vehicle types of a purpose, with cumulative shares.
     fn types(&self, goods: bool) -> Vec<(VehicleTypeId, f64)> {
-        let fits = |class| match class {
-            VehicleClass::Truck => goods,
-            VehicleClass::Emergency => false,
-            VehicleClass::Car | VehicleClass::Bus | VehicleClass::TwoWheeler => !goods,
-        };
         let mut types = Vec::new();
         let mut total = 0.0;
         for (index, vehicle) in self.model.vehicles.iter().enumerate() {
-            if fits(vehicle.vehicle.class) {
-                total += vehicle.share.max(0.0);
+            if vehicle.serves(goods) {
+                total += vehicle.share;
                 types.push((VehicleTypeId::from_index(index), total));
             }
         }

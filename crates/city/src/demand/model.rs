@@ -37,6 +37,17 @@ pub struct DemandModel {
     pub usual_turns: IdVec<MovementId, Seconds>,
 }
 
+impl DemandModel {
+    /// Whether anybody drives: some purpose makes trips with vehicles that have a share.
+    pub(crate) fn makes_trips(&self) -> bool {
+        let driven = |purpose: &Purpose| self.vehicles.iter().any(|one| one.serves(purpose.goods));
+        let made = |purpose: &&Purpose| {
+            purpose.trips > 0.0 && !(purpose.out.is_empty() && purpose.back.is_empty())
+        };
+        self.level > 0.0 && self.purposes.iter().filter(made).any(driven)
+    }
+}
+
 /// A vehicle type and its share.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -48,6 +59,18 @@ pub struct VehicleShare {
     /// Size and driving.
     #[serde(flatten)]
     pub vehicle: VehicleType,
+}
+
+impl VehicleShare {
+    /// Whether some of a purpose, of `goods` or not, is driven with it.
+    pub(crate) fn serves(&self, goods: bool) -> bool {
+        let fits = match self.vehicle.class {
+            VehicleClass::Truck => goods,
+            VehicleClass::Emergency => false,
+            VehicleClass::Car | VehicleClass::Bus | VehicleClass::TwoWheeler => !goods,
+        };
+        fits && self.share > 0.0
+    }
 }
 
 /// Why people drive, how often, when and where to.

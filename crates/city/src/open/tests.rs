@@ -104,3 +104,113 @@ fn a_configured_intergreen_shorter_than_geometry_asks_is_said_aloud() {
         assert!(said[0].en.contains(part), "{said:?} does not say {part}");
     }
 }
+
+fn in_words(said: &[Label]) -> String {
+    let lines: Vec<String> = said.iter().map(|one| format!("{}; {}", one.zh, one.en)).collect();
+    lines.join("\n")
+}
+
+/// What is said of a generated city after `change`, written as a pack and opened.
+fn said_of(change: impl FnOnce(&mut CityPack)) -> String {
+    let home = tempfile::tempdir().unwrap();
+    let mut pack = crate::generate(&crate::GenerateOptions::new(3, 30));
+    change(&mut pack);
+    crate::write_pack(&pack, home.path()).unwrap();
+    let (_, said) = open_city(home.path(), None).unwrap();
+    in_words(&said)
+}
+
+#[test]
+fn a_city_in_which_nothing_is_seen_or_nobody_drives_says_so() {
+    type Change = fn(&mut crate::DemandModel);
+
+    assert_eq!(said_of(|_| {}), "");
+    let said = said_of(|pack| pack.detectors = IdVec::new());
+    assert!(said.contains("detectors.csv names none"), "{said}");
+    let changes: [Change; 3] = [
+        |model| model.level = 0.0,
+        |model| model.vehicles.iter_mut().for_each(|one| one.share = 0.0),
+        |model| model.purposes.iter_mut().for_each(|one| one.trips = 0.0),
+    ];
+    for change in changes {
+        let quieten = |pack: &mut CityPack| {
+            let DemandSource::Model(model) = &mut pack.demand else { panic!("a model") };
+            change(model);
+            assert_eq!(crate::demand_for(pack, 420, 480, 1).trips.len(), 0);
+        };
+        let said = said_of(quieten);
+        assert!(said.contains("nobody drives") && said.contains("没有人出行"), "{said}");
+    }
+}
+
+/// A folder of CityFlow files: two roads in a line, a junction with `phases` between them, and a
+/// vehicle at `start` seconds.
+fn files(phases: &str, start: u32) -> tempfile::TempDir {
+    let home = tempfile::tempdir().unwrap();
+    let road = |id: &str, from: &str, to: &str, x: [i32; 2]| {
+        format!(
+            r#"{{"id":"{id}","startIntersection":"{from}","endIntersection":"{to}",
+            "points":[{{"x":{},"y":0}},{{"x":{},"y":0}}],"lanes":[{{"width":4,"maxSpeed":11}}]}}"#,
+            x[0], x[1]
+        )
+    };
+    let edge = |id: &str, x: i32| {
+        format!(
+            r#"{{"id":"{id}","point":{{"x":{x},"y":0}},"width":0,"roads":[],"roadLinks":[],"virtual":true}}"#
+        )
+    };
+    let roadnet = format!(
+        r#"{{"intersections":[{},{},{{"id":"middle","point":{{"x":0,"y":0}},"width":10,
+        "virtual":false,"roads":["in","out"],"roadLinks":[{{"type":"go_straight","startRoad":"in",
+        "endRoad":"out","laneLinks":[{{"startLaneIndex":0,"endLaneIndex":0}}]}}],
+        "trafficLight":{{"lightphases":{phases}}}}}],"roads":[{},{}]}}"#,
+        edge("west", -300),
+        edge("east", 300),
+        road("in", "west", "middle", [-300, 0]),
+        road("out", "middle", "east", [0, 300]),
+    );
+    let flow = format!(
+        r#"[{{"vehicle":{{"length":5,"width":2,"maxPosAcc":2,"maxNegAcc":4.5,"usualPosAcc":2,
+        "usualNegAcc":4.5,"minGap":2.5,"maxSpeed":11,"headwayTime":1.5}},"route":["in","out"],
+        "interval":1,"startTime":{start},"endTime":{start}}}]"#
+    );
+    std::fs::write(home.path().join("roadnet.json"), roadnet).unwrap();
+    std::fs::write(home.path().join("flow.json"), flow).unwrap();
+    home
+}
+
+#[test]
+fn a_junction_without_phases_and_a_flow_that_begins_late_are_said_aloud() {
+    let said = |phases, start| {
+        let (_, said) = open_city(files(phases, start).path(), None).unwrap();
+        in_words(&said)
+    };
+    let usual =
+        said(r#"[{"time":30,"availableRoadLinks":[0]},{"time":30,"availableRoadLinks":[]}]"#, 0);
+    assert!(!usual.contains("without signals") && !usual.contains("departs"), "{usual}");
+    let free = said("[]", 5000);
+    assert!(free.contains("1 junctions have no light phases that stop anyone (middle)"), "{free}");
+    assert!(free.contains("the first vehicle departs 5000 s after the beginning"), "{free}");
+}
+
+#[test]
+fn a_fault_is_named_with_its_folder() {
+    let home = files("[]", 0);
+    let roadnet = home.path().join("roadnet.json");
+    let flow = home.path().join("flow.json");
+    let named = |path: &Path| path.display().to_string();
+    // Each taken for the other.
+    let message = open_city(home.path(), Some(&roadnet)).unwrap_err().to_string();
+    let expected = "found an object, expected a CityFlow flow (a list";
+    assert!(message.starts_with(&named(&roadnet)) && message.contains(expected), "{message}");
+    std::fs::copy(&flow, &roadnet).unwrap();
+    let message = open_city(home.path(), None).unwrap_err().to_string();
+    let expected = "found a list, expected a CityFlow road network (an object";
+    assert!(message.starts_with(&named(&roadnet)) && message.contains(expected), "{message}");
+
+    crate::write_pack(&crate::generate(&crate::GenerateOptions::new(3, 20)), home.path()).unwrap();
+    let stations = home.path().join("stations.csv");
+    std::fs::write(&stations, "kind\n").unwrap();
+    let message = open_city(home.path(), None).unwrap_err().to_string();
+    assert!(message.starts_with(&named(&stations)), "{message}");
+}

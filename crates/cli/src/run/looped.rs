@@ -12,7 +12,7 @@ use super::outcome::{Brain, Outcome, cpu_seconds};
 use super::signal_log::SignalLog;
 use super::{Control, Finished, progress, seed};
 use crate::args::RunArgs;
-use crate::city::{Opened, is_recorded};
+use crate::city::Opened;
 use crate::config::{Config, keys, minute_of};
 use crate::exit::{Exit, Fault, OrExit};
 use crate::{report, scenes, settings};
@@ -73,7 +73,7 @@ pub(super) fn run(
         control: args.control.clone(),
         steps: args.steps,
         seed: seed(config),
-        day: day(args, opened),
+        day: args.day,
         without,
         brain: Some(count(session.journal()).or_exit(Exit::Place)?),
         cpu_s,
@@ -83,11 +83,6 @@ pub(super) fn run(
     outcome.measured(&with);
     let report = report::Data::of_session(&session, &opened.assumptions, Some(outcome.clone()));
     Ok(Finished { outcome, report })
-}
-
-/// The day played: a generated city has no recording, so its days begin at 1.
-fn day(args: &RunArgs, opened: &Opened) -> u64 {
-    if is_recorded(&opened.pack) { args.day } else { args.day + 1 }
 }
 
 fn start(
@@ -112,11 +107,10 @@ fn start(
         None => Journal::in_memory(),
     };
     let begin = begin(opened, config.some_text(&keys::START))?;
-    let today = day(args, opened);
     let options = SessionOptions {
         seed: seed(config),
-        today,
-        history_day: today + 1,
+        today: args.day,
+        history_day: args.day + 1,
         minutes: args.steps.div_ceil(60) + 60,
         counterfactual: config.yes(&keys::COUNTERFACTUAL),
         sensing: settings::sensing(config),

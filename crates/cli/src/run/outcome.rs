@@ -5,7 +5,7 @@
 
 use std::fmt::Write as _;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 use urbis_twin::Metrics;
 
 use crate::say::Lang;
@@ -51,9 +51,11 @@ pub(crate) struct Outcome {
     /// What the brain did, where it ran.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub brain: Option<Brain>,
-    /// CPU time of the run, city already open.
+    /// CPU time of the run, city already open; to the millisecond.
+    #[serde(serialize_with = "to_milliseconds")]
     pub cpu_s: f64,
-    /// Wall time of the run, city already open.
+    /// Wall time of the run, city already open; to the millisecond.
+    #[serde(serialize_with = "to_milliseconds")]
     pub wall_s: f64,
 }
 
@@ -158,6 +160,11 @@ impl Outcome {
 
 /// CPU time this process has used, seconds, to a hundredth; not a number where the system does not
 /// say, `null` in a result.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
+fn to_milliseconds<S: Serializer>(seconds: &f64, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_f64((seconds * 1000.0).round() / 1000.0)
+}
+
 pub(super) fn cpu_seconds() -> f64 {
     // Linux counts in hundredths of a second there, whatever the kernel's own tick is.
     let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();

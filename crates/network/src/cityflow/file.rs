@@ -129,8 +129,36 @@ fn remedy(error: &serde_json::Error) -> &'static str {
     }
 }
 
+/// A kind of file: the bracket it opens with, and what it is.
+pub(super) type Kind = (u8, &'static str);
+/// A road network.
+pub(super) const ROADNET: Kind =
+    (b'{', "a CityFlow road network (an object with `intersections` and `roads`)");
+/// A flow.
+pub(super) const FLOW: Kind = (b'[', "a CityFlow flow (a list of vehicles with their routes)");
+
 /// Parses `bytes`, with line and path of the fault where they are not what they should be.
-pub(super) fn parse<T: DeserializeOwned>(bytes: &[u8], file: &str) -> Result<T, NetworkError> {
+pub(super) fn parse<T: DeserializeOwned>(
+    bytes: &[u8],
+    file: &str,
+    (opens, expected): Kind,
+) -> Result<T, NetworkError> {
+    let first = bytes.iter().position(|byte| !byte.is_ascii_whitespace());
+    if let Some((at, found)) = first.map(|at| (at, bytes[at]))
+        && matches!(found, b'{' | b'[')
+        && found != opens
+    {
+        let lines: Vec<&[u8]> = bytes[..at].split(|byte| *byte == b'\n').collect();
+        let found = if found == b'[' { "a list" } else { "an object" };
+        return Err(NetworkError::Json {
+            file: file.to_owned(),
+            line: lines.len(),
+            column: 1 + lines.last().map_or(0, |line| line.len()),
+            path: "the top".to_owned(),
+            message: format!("found {found}, expected {expected}"),
+            remedy: "name the file that is one",
+        });
+    }
     let mut json = serde_json::Deserializer::from_slice(bytes);
     let fault = |path: String, error: &serde_json::Error| {
         let message = error.to_string();

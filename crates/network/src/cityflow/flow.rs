@@ -27,7 +27,7 @@ const TRIPS_MAX: usize = 20_000_000;
 /// # Errors
 /// [`NetworkError`] when the file is not a flow, or not one that can be driven on `network`.
 pub fn read_flow(bytes: &[u8], file: &str, network: &Network) -> Result<Demand, NetworkError> {
-    let flows: Vec<file::Flow> = file::parse(bytes, file)?;
+    let flows: Vec<file::Flow> = file::parse(bytes, file, file::FLOW)?;
     if flows.is_empty() {
         return Err(NetworkError::Empty { file: file.to_owned(), what: "flows" });
     }

@@ -18,6 +18,8 @@ use crate::{
 const COORDINATE_MAX_M: f64 = 1e8;
 /// Most lanes a road may have.
 const LANES_MAX: usize = 64;
+/// Shortest path of a lane link.
+const LINK_LENGTH_MIN_M: f64 = 1e-6;
 /// Shortest drivable road.
 const LENGTH_MIN_M: f64 = 0.1;
 
@@ -29,7 +31,7 @@ const LENGTH_MIN_M: f64 = 0.1;
 /// # Errors
 /// [`NetworkError`] for anything that is not a network one can drive on.
 pub fn read_roadnet(bytes: &[u8], file: &str) -> Result<Network, NetworkError> {
-    let source: file::Roadnet = file::parse(bytes, file)?;
+    let source: file::Roadnet = file::parse(bytes, file, file::ROADNET)?;
     for (what, count) in
         [("intersections", source.intersections.len()), ("roads", source.roads.len())]
     {
@@ -370,7 +372,20 @@ impl<'a> Reader<'a> {
             source.points.iter().map(|at| lanes::as_read(*at)).collect()
         };
         let length = lanes::length(&shape);
-        place.number("laneLinks.length", length, (1e-6, 1e6), "more than 0 metres")?;
+        if length < LINK_LENGTH_MIN_M {
+            let (from, to) = (source.start_lane, source.end_lane);
+            let (problem, remedy) = if source.points.is_empty() {
+                (
+                    "has no `points`, and its roads meet in one point of an intersection without width",
+                    "give the lane link `points`, or the intersection a `width`",
+                )
+            } else {
+                ("its `points` all lie in one place", "correct `laneLinks.points`")
+            };
+            let problem = format!("lane link from lane {from} to lane {to}: {problem}");
+            return Err(place.misfit(problem, remedy));
+        }
+        place.number("laneLinks.points", length, (0.0, 1e6), "a path of at most 1000 km")?;
         Ok(shape)
     }
 }

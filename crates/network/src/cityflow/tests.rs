@@ -151,6 +151,16 @@ fn faults_of_a_network_name_file_element_and_remedy() {
     for (pointer, value, parts) in [
         ("/roads/0/startIntersection", json!("nowhere"), ["road in", "intersection nowhere"]),
         ("/roads/1/id", json!("in"), ["road in", "occurs twice"]),
+        (
+            "/intersections/0/width",
+            json!(0),
+            ["middle, road link 0: lane link from lane 0 to lane 0", "give the lane link `points`"],
+        ),
+        (
+            "/intersections/0/roadLinks/1/laneLinks/0/points",
+            json!([{"x": 1, "y": 1}, {"x": 1, "y": 1}]),
+            ["middle, road link 1: lane link from lane 1", "correct `laneLinks.points`"],
+        ),
         ("/intersections/1/id", json!("middle"), ["intersection middle", "occurs twice"]),
         ("/roads/0/lanes", json!([]), ["road in", "0 lanes"]),
         ("/roads/0/lanes/1/width", json!(-4), ["road in", "`lanes.width` is -4"]),
