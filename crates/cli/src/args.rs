@@ -33,7 +33,7 @@ pub(crate) enum Command {
     Run(RunArgs),
     /// Make a believable city of any size
     Generate(GenerateArgs),
-    /// Turn a folder of CityFlow files into a city pack
+    /// Turn a folder of CityFlow's or the City Brain Challenge's files into a city pack
     Import(ImportArgs),
     /// Write the report of a run as a page with charts
     Report(ReportArgs),
@@ -46,10 +46,12 @@ pub(crate) enum Command {
 /// Which city.
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct CityArgs {
-    /// Folder of the city: a city pack, or CityFlow's roadnet and flow; the embedded city unless given
+    /// Folder of the city: a city pack, or a roadnet and a flow of CityFlow (json) or the City Brain
+    /// Challenge (txt); the embedded city unless given
     #[arg(long, value_name = "DIR")]
     pub city: Option<PathBuf>,
-    /// CityFlow flow that stands in for the city's own demand
+    /// Flow that stands in for the city's own demand: CityFlow's (json) or the City Brain Challenge's
+    /// (txt)
     #[arg(long, value_name = "FILE")]
     pub flow: Option<PathBuf>,
 }
@@ -164,7 +166,8 @@ pub(crate) struct GenerateArgs {
 /// Arguments of `import`.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct ImportArgs {
-    /// Folder with CityFlow's roadnet*.json and a flow
+    /// Folder with a roadnet*.json and a flow of CityFlow, or a roadnet*.txt and a flow of the City
+    /// Brain Challenge
     #[arg(value_name = "FOLDER")]
     pub from: PathBuf,
     /// The flow, where the folder has several

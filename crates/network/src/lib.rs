@@ -3,6 +3,7 @@
 //! **Invariant:** no I/O here: readers are given bytes and the name to blame in errors.
 
 pub mod check;
+pub mod citybrain;
 pub mod cityflow;
 pub mod conflict;
 pub mod cover;
@@ -15,6 +16,7 @@ mod fixture;
 pub mod geometry;
 pub mod intergreen;
 mod model;
+mod place;
 pub mod route;
 mod signal;
 

@@ -1,4 +1,5 @@
-//! Vehicle steps per second of processor time on HZ1 and New York 28×7, beside CityFlow's figures.
+//! Vehicle steps per second of processor time on HZ1, New York 28×7 and the whole city of Nanchang,
+//! beside CityFlow's figures.
 //!
 //! `cargo run -p urbis-twin --example speed`
 
@@ -14,10 +15,8 @@ fn main() {
         "| set | policy | vehicle steps | CPU s | million vehicle steps per CPU s | CityFlow's, read through Python |"
     );
     println!("|---|---|---|---|---|---|");
-    for (name, folder, roadnet, flow) in common::SETS {
-        if name != "HZ1" && name != "NY 28x7" {
-            continue;
-        }
+    let wanted = common::SETS.into_iter().filter(|(name, ..)| *name == "HZ1" || *name == "NY 28x7");
+    for (name, folder, roadnet, flow) in wanted.chain([common::NANCHANG]) {
         let (network, demand) = match common::load(folder, roadnet, flow) {
             Ok(loaded) => loaded,
             Err(error) => {

@@ -238,8 +238,15 @@ impl Step<'_> {
         for mover in &movers {
             self.state.unlink(mover.slot);
         }
-        // The farthest first, as they stand on the road.
-        movers.sort_unstable_by(|a, b| b.position.total_cmp(&a.position).then(a.slot.cmp(&b.slot)));
+        // The farthest first, as they stand on the road; which slot a vehicle has means nothing.
+        let slots = &self.state.slots;
+        let name = |mover: &Mover| {
+            let at = mover.slot as usize;
+            (slots.vehicle[at], slots.flags[at] & flag::SHADOW)
+        };
+        movers.sort_unstable_by(|a, b| {
+            b.position.total_cmp(&a.position).then_with(|| name(a).cmp(&name(b)))
+        });
         for mover in &movers {
             self.place(mover);
         }

@@ -28,10 +28,7 @@ const LAST_CHANGE_M: f64 = 30.0;
 impl Step<'_> {
     /// Lets vehicles want other lanes, tell those beside them, and begin to change.
     pub(crate) fn plan_lane_changes(&mut self) {
-        for &hearer in &self.scratch.hearers {
-            self.scratch.heard[hearer as usize] = NONE;
-        }
-        self.scratch.hearers.clear();
+        self.scratch.forget_hearers();
         self.scratch.changers.clear();
         for index in 0..self.scratch.busy.len() {
             let place = self.scratch.busy[index];

@@ -24,6 +24,7 @@
 //! **Invariant:** a step allocates nothing once the work space has grown to its size.
 
 mod advance;
+mod arrange;
 mod change;
 mod config;
 mod decide;

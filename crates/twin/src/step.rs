@@ -117,6 +117,13 @@ impl Scratch {
         self.approached.resize(layout.links.len().div_ceil(64), 0);
     }
 
+    /// Forgets who heard of lane changes in the step before.
+    pub(crate) fn forget_hearers(&mut self) {
+        for hearer in self.hearers.drain(..) {
+            self.heard[hearer as usize] = NONE;
+        }
+    }
+
     /// Whether somebody announces itself on a lane link.
     pub(crate) fn is_approached(&self, link: u32) -> bool {
         self.approached[link as usize / 64] >> (link % 64) & 1 != 0
@@ -146,6 +153,9 @@ impl Step<'_> {
     pub(crate) fn run(&mut self) {
         if !self.scratch.knows_busy {
             self.find_busy();
+        }
+        if self.state.arrange_when_due() {
+            self.scratch.forget_hearers();
         }
         self.depart();
         self.insert_waiting();

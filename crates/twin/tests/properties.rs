@@ -165,6 +165,34 @@ proptest! {
     }
 
     #[test]
+    fn where_vehicles_lie_in_memory_means_nothing(
+        seed in any::<u64>(),
+        acts in prop::collection::vec((0..300_u32, act()), 0..ACTS_MAX),
+        arranged in prop::collection::vec(0..300_u32, 1..20),
+    ) {
+        let (network, demand) = city();
+        let (mut twin, mut other) = (twin(&network, &demand, seed), twin(&network, &demand, seed));
+        for second in 0..300 {
+            for (_, act) in acts.iter().filter(|(at, _)| *at == second) {
+                apply(&mut twin, &network, act);
+                apply(&mut other, &network, act);
+            }
+            if arranged.contains(&second) {
+                other.arrange();
+            }
+            twin.step();
+            other.step();
+        }
+        let all = |twin: &Twin| twin.vehicles().collect::<Vec<_>>();
+        prop_assert_eq!(all(&twin), all(&other));
+        prop_assert_eq!(twin.lane_queues(), other.lane_queues());
+        let (a, b) = (twin.metrics(), other.metrics());
+        // A sum over vehicles is rounded in their order.
+        prop_assert!((a.mean_delay_s - b.mean_delay_s).abs() < 1e-6);
+        prop_assert_eq!(Metrics { mean_delay_s: 0.0, ..a }, Metrics { mean_delay_s: 0.0, ..b });
+    }
+
+    #[test]
     fn broken_snapshots_are_refused(at in 0..4000_usize, value in any::<u8>(), cut in 0..4000_usize) {
         let (network, demand) = city();
         let mut twin = twin(&network, &demand, 1);

@@ -42,6 +42,22 @@ fn hangzhou_opens_with_its_assumptions_said_aloud() {
 }
 
 #[test]
+fn the_whole_of_nanchang_opens_with_its_signals_and_its_traffic() {
+    let Some(folder) = data("citybrain_nanchang") else { return };
+    let (pack, assumptions) = open_city(&folder, None).unwrap();
+    let network = &pack.network;
+    assert_eq!((network.junctions.len(), network.roads.len()), (2048, 6024));
+    assert_eq!(network.signalized().count(), 859);
+    let DemandSource::Recorded(recorded) = &pack.demand else { panic!("a recording") };
+    assert_eq!(recorded.trips.trips.len(), 126_669);
+    let said = in_words(&assumptions);
+    assert!(said.contains("WGS 84") && said.contains("phases 1 to 4 in turn"), "{said}");
+    let (center, about) = (pack.city.center, Wgs84::new(115.87, 28.67));
+    assert!((center.longitude_deg - about.longitude_deg).abs() < 0.2, "{center:?}");
+    assert!((center.latitude_deg - about.latitude_deg).abs() < 0.2, "{center:?}");
+}
+
+#[test]
 fn the_flow_named_is_the_flow_used_as_it_is() {
     let Some(folder) = data("hangzhou_4x4") else { return };
     let flow = folder.join("anon_4_4_hangzhou_real_5816.json");

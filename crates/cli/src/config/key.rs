@@ -195,10 +195,10 @@ keys! {
         "operator", "role of whoever comes without a token on loopback; dispatchers see patients");
     /// Folder of the city.
     CITY_DIR = Key::new("city.dir", Kind::Path, "",
-        "folder of the city: a city pack or CityFlow files; the embedded city when empty");
+        "folder of the city: a city pack, CityFlow's or City Brain Challenge's files; the embedded city when empty");
     /// Flow instead of the city's own demand.
     CITY_FLOW = Key::new("city.flow", Kind::Path, "",
-        "CityFlow flow that stands in for the city's own demand");
+        "flow that stands in for the city's own demand");
     /// Kind of base map.
     BASE_MAP_KIND = Key::new("city.base_map_kind", Kind::Choice(&["none", "wmts", "pmtiles"]),
         "none", "kind of background map of the city's own");

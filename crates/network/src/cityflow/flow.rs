@@ -6,7 +6,8 @@ use std::collections::{BTreeMap, BinaryHeap};
 use urbis_core::{Id, IdVec, RoadId};
 use urbis_units::{Meters, MetersPerSecond, MetersPerSecondSquared, Seconds};
 
-use super::file::{self, Place};
+use super::file;
+use crate::place::Place;
 use crate::{
     Demand, Network, NetworkError, RouteId, Trip, VehicleClass, VehicleType, VehicleTypeId,
 };

@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use urbis_core::{Id, JunctionId, LaneId, LaneLinkId, MovementId, RoadId};
 use urbis_units::{Meters, MetersPerSecond, Point};
 
-use super::file::{self, Place};
+use super::file;
 use super::lanes::{self, LaneEnd};
 use super::{crossing, signal};
 use crate::intergreen::{self, IntergreenParameters};
+use crate::place::Place;
 use crate::{
     Junction, JunctionKind, Label, Lane, LaneLink, Movement, Network, NetworkError, Road,
     RoadClass, Turn, conflict,

@@ -3,7 +3,8 @@
 use urbis_core::{GROUPS_MAX, GroupIdx, GroupSet, MovementId, Plan, Split, StageIdx};
 use urbis_units::Seconds;
 
-use super::file::{LightPhase, Place};
+use super::file::LightPhase;
+use crate::place::Place;
 use crate::{GroupKind, IntergreenSource, NetworkError, Signal, SignalGroup, Stage, Turn};
 
 /// Most phases a junction may have: a stage's index is a byte.

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use urbis_network::{Demand, Network, cityflow};
+use urbis_network::{Demand, Network, citybrain, cityflow};
 use urbis_twin::{Metrics, ReferencePolicy, Signals, Twin, TwinConfig, run_reference};
 
 /// Short name, folder, road network and flow of the public data sets.
@@ -20,6 +20,11 @@ pub(crate) const SETS: [(&str, &str, &str, &str); 6] = [
         "anon_28_7_newyork_real_triple_rebuilt.json",
     ),
 ];
+
+/// The whole city of Nanchang, in the format of the City Brain Challenge.
+#[allow(dead_code, reason = "not every example plays it")]
+pub(crate) const NANCHANG: (&str, &str, &str, &str) =
+    ("Nanchang", "citybrain_nanchang", "roadnet_round2.txt", "flow_round2.txt");
 
 /// The folder of test data.
 pub(crate) fn data() -> PathBuf {
@@ -39,10 +44,16 @@ pub(crate) fn load(
         let path = data().join("traffic").join(folder).join(file);
         std::fs::read(&path).map_err(|error| format!("{}: {error}", path.display()))
     };
-    let network =
-        cityflow::read_roadnet(&read(roadnet)?, roadnet).map_err(|error| error.to_string())?;
-    let demand =
-        cityflow::read_flow(&read(flow)?, flow, &network).map_err(|error| error.to_string())?;
+    let (net, trips) = (read(roadnet)?, read(flow)?);
+    let (network, demand) = if folder.starts_with("citybrain") {
+        citybrain::read_roadnet(&net, roadnet)
+            .and_then(|network| Ok((citybrain::read_flow(&trips, flow, &network)?, network)))
+    } else {
+        cityflow::read_roadnet(&net, roadnet)
+            .and_then(|network| Ok((cityflow::read_flow(&trips, flow, &network)?, network)))
+    }
+    .map(|(demand, network)| (network, demand))
+    .map_err(|error| error.to_string())?;
     Ok((Arc::new(network), demand))
 }
 
