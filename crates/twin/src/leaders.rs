@@ -4,6 +4,8 @@
 //! Metres. A gap is the distance from a front to the rear of the vehicle ahead; negative when they
 //! overlap.
 
+use std::collections::BTreeMap;
+
 use crate::layout::NONE;
 use crate::state::flag;
 use crate::step::Step;
@@ -14,38 +16,76 @@ impl Step<'_> {
     pub(crate) fn update_leaders(&mut self) {
         self.scratch.busy.clear();
         self.scratch.knows_busy = true;
-        for place in 0..self.layout.length.len() {
-            let first = self.state.places.first[place];
-            if first == NONE {
-                self.state.places.waiting[place] = 0;
-                self.state.places.speed_sum[place] = 0.0;
-                continue;
+        for place in 0..self.layout.length.len() as u32 {
+            if self.update_place(place) {
+                self.scratch.busy.push(place);
             }
-            self.scratch.busy.push(place as u32);
-            self.look_ahead(first);
-            let (mut waiting, mut speed_sum) = (0, 0.0);
-            let mut slot = first;
-            while slot != NONE {
-                let at = slot as usize;
-                let slots = &mut self.state.slots;
-                let blocker = slots.blocker[at];
-                if blocker != NONE && slots.place[blocker as usize] == NONE {
-                    slots.blocker[at] = NONE;
-                }
-                if slots.flags[at] & flag::OBSTACLE == 0 {
-                    let speed = slots.speed[at];
-                    waiting += u16::from(speed < WAITING_BELOW_MPS);
-                    speed_sum += speed;
-                }
-                let next = slots.behind[at];
-                if next != NONE {
-                    self.follow_ahead(next);
-                }
-                slot = next;
-            }
-            self.state.places.waiting[place] = waiting;
-            self.state.places.speed_sum[place] = speed_sum;
         }
+    }
+
+    /// The same where somebody came or went between steps: on `places`, and for those who look onto
+    /// them from before.
+    pub(crate) fn update_around(&mut self, places: &[u32]) {
+        self.scratch.knows_busy = false;
+        let reach = self.state.kinds.iter().map(|kind| kind.look_ahead).fold(0.0, f64::max);
+        let layout = self.layout;
+        // Places with the distance from their start to the nearest of `places`.
+        let mut nearest: BTreeMap<u32, f64> = BTreeMap::new();
+        let mut open: Vec<(u32, f64)> = Vec::new();
+        for &place in places {
+            self.update_place(place);
+            open.push((place, 0.0));
+        }
+        while let Some((place, between)) = open.pop() {
+            let before: Vec<u32> = if layout.is_lane(place) {
+                layout.incoming(place).iter().map(|link| layout.place_of(*link)).collect()
+            } else {
+                vec![layout.links[layout.link_at(place) as usize].from]
+            };
+            for place in before {
+                let first = self.state.places.first[place as usize];
+                if first != NONE {
+                    self.look_ahead(first);
+                }
+                let between = between + layout.length[place as usize];
+                let nearer = nearest.get(&place).is_none_or(|known| between < *known);
+                if between <= reach && nearer {
+                    nearest.insert(place, between);
+                    open.push((place, between));
+                }
+            }
+        }
+    }
+
+    /// Leaders and gaps on one place, and what is known of it; whether somebody is there.
+    fn update_place(&mut self, place: u32) -> bool {
+        let at = place as usize;
+        let first = self.state.places.first[at];
+        let (mut waiting, mut speed_sum) = (0, 0.0);
+        if first != NONE {
+            self.look_ahead(first);
+        }
+        let mut slot = first;
+        while slot != NONE {
+            let slots = &mut self.state.slots;
+            let blocker = slots.blocker[slot as usize];
+            if blocker != NONE && slots.place[blocker as usize] == NONE {
+                slots.blocker[slot as usize] = NONE;
+            }
+            if slots.flags[slot as usize] & flag::OBSTACLE == 0 {
+                let speed = slots.speed[slot as usize];
+                waiting += u16::from(speed < WAITING_BELOW_MPS);
+                speed_sum += speed;
+            }
+            let next = slots.behind[slot as usize];
+            if next != NONE {
+                self.follow_ahead(next);
+            }
+            slot = next;
+        }
+        self.state.places.waiting[at] = waiting;
+        self.state.places.speed_sum[at] = speed_sum;
+        first != NONE
     }
 
     /// Leaders of the first vehicles of all places.

@@ -92,7 +92,7 @@ impl Twin {
         if speed >= WAITING_BELOW_MPS {
             self.state.slots.still_since[slot] = NONE;
         }
-        self.as_step().update_leaders();
+        self.as_step().update_around(&[lane.0]);
         Some(VehicleId(vehicle))
     }
 
@@ -101,6 +101,7 @@ impl Twin {
         let Some(&Trip { life, depart, .. }) = self.state.trips.all.get(vehicle.0) else {
             return false;
         };
+        let mut left = Vec::new();
         match life {
             Life::Arrived | Life::Removed => return false,
             Life::Pending => self.state.trips.pending.retain(|other| *other != vehicle.0),
@@ -110,6 +111,12 @@ impl Twin {
                 self.state.tally.removed += 1;
             }
             Life::Driving => {
+                let slot = self.state.trips[vehicle.0].slot as usize;
+                left.push(self.state.slots.place[slot]);
+                let shadow = self.state.slots.partner[slot];
+                if shadow != NONE {
+                    left.push(self.state.slots.place[shadow as usize]);
+                }
                 self.as_step().take_out(vehicle.0);
                 self.state.tally.removed += 1;
                 self.state.tally.removed_driving += 1;
@@ -119,8 +126,8 @@ impl Twin {
         let trip = &mut self.state.trips[vehicle.0];
         (trip.life, trip.end, trip.slot) = (Life::Removed, end, NONE);
         self.state.forget(vehicle.0);
-        if life == Life::Driving {
-            self.as_step().update_leaders();
+        if !left.is_empty() {
+            self.as_step().update_around(&left);
         }
         true
     }
