@@ -45,3 +45,4 @@ brain-settled-already = The proposal is settled already; see its decision
 brain-still-rehearsed = The proposal is still being rehearsed; approve it when its rehearsal is ready, or refuse it now
 brain-interlock-refuses = The interlock refuses it by the rule “{ $rule }”; see who has control there, and your own authority
 brain-not-recorded = It could not be recorded ({ $reason }); free space on the disk and try again
+brain-decided-too-late = An answer to proposal { NUMBER($proposal, useGrouping: 0) } came too late: it was settled already

@@ -45,3 +45,4 @@ brain-settled-already = 该建议已经处理完毕，请查看其决定
 brain-still-rehearsed = 该建议仍在预演，请待预演完成后批准，或现在否决
 brain-interlock-refuses = 联锁因规则“{ $rule }”拒绝执行，请查看该处由谁控制以及您自己的权限
 brain-not-recorded = 无法写入日志（{ $reason }），请清理磁盘空间后重试
+brain-decided-too-late = 对建议 { NUMBER($proposal, useGrouping: 0) } 的答复来得太晚：该建议已经处理完毕

@@ -1,6 +1,6 @@
 //! Whether an input makes sense now, before it is recorded.
 
-use urbis_core::{Actor, Intake, JunctionId, LaneId, Message, Reason, RoadId, StageIdx};
+use urbis_core::{Actor, Intake, JunctionId, LaneId, Message, PersonId, Reason, RoadId, StageIdx};
 use urbis_interlock::Refusal;
 
 use crate::error::{InputError, Thing};
@@ -67,7 +67,10 @@ impl Session {
 
     fn may_close(&self, lane: LaneId) -> Result<(), InputError> {
         self.has_lane(lane)?;
-        if self.is_closed(lane) {
+        let asked = self.queued.iter().any(
+            |input| matches!(&input.what, Intake::CloseLane { lane: other, .. } if *other == lane),
+        );
+        if self.is_closed(lane) || asked {
             let text = "the lane is closed already; open it first";
             return Err(not_now(Message::new("brain-lane-closed-already"), text));
         }
@@ -105,7 +108,7 @@ impl Session {
         input: &urbis_core::Input,
     ) -> Result<(), InputError> {
         self.has_signal(junction)?;
-        let holder = self.brain.signals[junction].as_ref().and_then(|s| s.taken_by.as_ref());
+        let holder = self.holder_of(junction);
         if !matches!(&input.act.who, Actor::Person(person) if holder == Some(person)) {
             return Err(not_now(
                 Message::new("brain-not-under-your-control"),
@@ -119,6 +122,26 @@ impl Session {
         } else {
             Err(InputError::unknown(Thing::Stage, u32::from(stage.0)))
         }
+    }
+
+    /// Who has control of a junction, or will have when all is done that was accepted before.
+    fn holder_of(&self, junction: JunctionId) -> Option<&PersonId> {
+        let mut holder = self.brain.signals[junction].as_ref().and_then(|s| s.taken_by.as_ref());
+        for input in &self.queued {
+            let (taken, released) = match &input.what {
+                Intake::TakeControl { junction: one } => (*one == junction, false),
+                Intake::TakeArea { junctions } => (junctions.contains(&junction), false),
+                Intake::ReleaseControl { junction: one } => (false, *one == junction),
+                Intake::ReleaseArea { junctions } => (false, junctions.contains(&junction)),
+                _ => (false, false),
+            };
+            match &input.act.who {
+                Actor::Person(person) if taken && holder.is_none() => holder = Some(person),
+                Actor::Person(person) if released && holder == Some(person) => holder = None,
+                _ => {}
+            }
+        }
+        holder
     }
 
     fn may_take(
@@ -149,7 +172,12 @@ impl Session {
     ) -> Result<(), InputError> {
         let pending =
             self.brain.ledger.proposal(id).ok_or(InputError::unknown(Thing::Proposal, id.0))?;
-        if pending.status != ProposalStatus::Open && pending.status != ProposalStatus::Rehearsing {
+        let decided = self
+            .queued
+            .iter()
+            .any(|input| matches!(&input.what, Intake::Decide { proposal, .. } if *proposal == id));
+        let waits = matches!(pending.status, ProposalStatus::Open | ProposalStatus::Rehearsing);
+        if decided || !waits {
             return Err(not_now(
                 Message::new("brain-settled-already"),
                 "the proposal is settled already; see its decision",

@@ -61,7 +61,7 @@ pub struct Session {
     state: CityState,
     keyring: Box<dyn Keyring>,
     mode: Mode,
-    queued: Vec<Input>,
+    pub(crate) queued: Vec<Input>,
     supply: Supply,
     start: CityTime,
     interval_s: u32,

@@ -1,7 +1,8 @@
 //! What a session shows, made from its parts on demand.
 
 use urbis_control::corridor::{Corridor, CrossingState};
-use urbis_core::{Action, JunctionId, Leg};
+use urbis_core::{Action, GroupIdx, GroupSet, JunctionId, Leg, StageIdx};
+use urbis_network::GroupKind;
 use urbis_twin::{Spot, Twin};
 use urbis_units::{CityTime, Duration, Meters, MetersPerSecond, Point, Seconds};
 
@@ -186,6 +187,8 @@ impl Session {
             .filter_map(|(id, signal)| {
                 let aspects = signal.as_ref()?.aspects;
                 let stage = city.world.report(id)?.stage;
+                // A controller names a stage as soon as it is told to; its heads follow.
+                let stage = stage.filter(|stage| self.heads_show(id, *stage, aspects.green));
                 Some((id, stage, aspects.green.0, aspects.amber.0))
             })
             .collect();
@@ -193,6 +196,17 @@ impl Session {
             twin.vehicles().map(|vehicle| self.vehicle_view(&vehicle)).collect();
         vehicles.sort_by_key(|vehicle| vehicle.id);
         MapView { at: city.world.now(), scrubbed, roads, signals, vehicles }
+    }
+
+    /// Whether the heads for vehicles show a stage, all of it and nothing else.
+    fn heads_show(&self, junction: JunctionId, stage: StageIdx, green: GroupSet) -> bool {
+        let Some(signal) = &self.network.junctions[junction].signal else { return false };
+        let Some(stage) = signal.stages.get(stage.0 as usize) else { return false };
+        signal.groups.iter().enumerate().all(|(index, group)| {
+            let group_index = GroupIdx(index as u8);
+            !matches!(group.kind, GroupKind::Vehicle { .. })
+                || green.contains(group_index) == stage.green.contains(group_index)
+        })
     }
 
     fn road_view(&self, twin: &Twin, road: urbis_core::RoadId) -> RoadView {

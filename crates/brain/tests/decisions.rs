@@ -102,6 +102,29 @@ fn what_a_person_asked_for_is_not_done_when_it_is_refused_in_time() {
     assert_eq!(stand.session.view().closures, []);
 }
 
+#[test]
+fn a_proposal_is_answered_once_however_quickly_answers_follow() {
+    let mut stand = Stand::proposing_to_close(LaneId(3));
+    ticks(&mut stand.session, 15);
+    let id = stand.proposal().proposal.id;
+    // As while the clock stands still: no second passes between the answers.
+    stand.submit(Intake::Decide { proposal: id, option: Some(1) }).unwrap();
+    for option in [None, Some(1), Some(0)] {
+        let again = stand.submit(Intake::Decide { proposal: id, option }).unwrap_err();
+        assert!(again.to_string().contains("settled already"), "{again}");
+    }
+    ticks(&mut stand.session, 2);
+    assert_eq!(stand.proposal().status, ProposalStatus::Approved);
+    assert_eq!(stand.session.view().decisions.len(), 1);
+}
+
+#[test]
+fn a_lane_is_not_asked_to_be_closed_twice_within_a_second() {
+    let mut stand = Stand::new(Vec::new());
+    stand.submit(close(LaneId(3))).unwrap();
+    assert!(stand.submit(close(LaneId(3))).is_err());
+}
+
 /// Closures, proposals and acknowledgements as people see them are what the journal comes to.
 fn agrees_with_its_journal(stand: &mut Stand) {
     stand.session.commit().expect("a journal in memory takes everything");

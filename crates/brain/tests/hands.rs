@@ -92,6 +92,19 @@ fn operators_and_dispatchers_command_and_release_and_nobody_else_does() {
 }
 
 #[test]
+fn a_stage_may_be_asked_for_in_the_second_control_is_taken() {
+    let mut stand = Stand::new(Vec::new());
+    let junction = stand.signalized()[0];
+    let ask = Intake::RequestStage { junction, stage: StageIdx(1) };
+    assert!(stand.submit(ask.clone()).is_err(), "nobody has control yet");
+    stand.submit(Intake::TakeControl { junction }).unwrap();
+    stand.submit(ask.clone()).unwrap();
+    assert!(stand.submit_as("somebody", ask.clone()).is_err(), "another has it");
+    stand.submit(Intake::ReleaseControl { junction }).unwrap();
+    assert!(stand.submit(ask).is_err(), "it is given back");
+}
+
+#[test]
 fn an_area_is_taken_as_a_whole_or_not_at_all() {
     let mut stand = Stand::new(Vec::new());
     let all = stand.signalized();

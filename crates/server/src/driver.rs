@@ -110,6 +110,7 @@ fn clock(city: &dyn LiveCity, pace: &Pace, waiting: bool, scrubbed: Option<CityT
         earliest: city.earliest(),
         latest: city.now(),
         waiting,
+        journal_failed: false,
         steps_per_wall_second: pace.measured(),
         tick_seconds: pace.tick_seconds(),
     }
@@ -173,8 +174,8 @@ impl Wheel {
             }
             let now = Instant::now();
             if now >= committed + COMMIT_EVERY {
-                // A failure is logged and stops the clock.
-                let _ = self.commit();
+                // A failure is logged, stops the clock and is shown.
+                dirty |= self.commit().is_err();
                 committed = now;
             }
             if dirty && now >= published + PUBLISH_EVERY {
@@ -311,10 +312,11 @@ impl Wheel {
             self.number,
             city.view(),
             city.map(),
-            clock(city, pace, self.waiting, None),
+            Clock { journal_failed: self.journal_failed, ..clock(city, pace, self.waiting, None) },
         );
         for moment in self.past.values_mut() {
             let clock = clock(city, pace, self.waiting, Some(moment.map.at));
+            let clock = Clock { journal_failed: self.journal_failed, ..clock };
             *moment = Arc::new(moment.with_clock(clock));
         }
         let moments = Moments { now: Arc::new(now), past: self.past.clone() };

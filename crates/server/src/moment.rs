@@ -24,6 +24,8 @@ pub struct Clock {
     pub latest: CityTime,
     /// Whether the next second is due and waits for a rehearsal.
     pub waiting: bool,
+    /// Whether the clock stands still because the journal cannot be written.
+    pub journal_failed: bool,
     /// City seconds per wall second reached.
     pub steps_per_wall_second: f64,
     /// Wall time one tick takes, seconds.

@@ -195,9 +195,6 @@ impl State {
     /// Gives a vehicle that departs a way around closed roads, if its route has any and there is
     /// one.
     pub(crate) fn reroute_departing(&mut self, layout: &Layout, vehicle: u32) {
-        if !self.places.closed.contains(&true) {
-            return;
-        }
         let (at, last) = self.trips[vehicle].route;
         let rest = self.routes.roads(at, last);
         if !rest[1..].iter().any(|of| route::is_closed(layout, self, of.road)) {

@@ -117,6 +117,12 @@ impl Brain {
         wanted: &mut Wanted,
     ) {
         let Some(pending) = self.ledger.proposal(id) else { return };
+        // It may have lapsed, or policy been quicker, since a person's answer was accepted.
+        if !matches!(pending.status, ProposalStatus::Open | ProposalStatus::Rehearsing) {
+            let text = Message::new("brain-decided-too-late").number("proposal", f64::from(id.0));
+            log.push(Record::Diagnostic { scene: pending.proposal.scene.clone(), text });
+            return;
+        }
         let proposal = pending.proposal.clone();
         let taken = option.unwrap_or(0) as usize;
         let rehearsal = pending.rehearsals.get(taken).and_then(Clone::clone);

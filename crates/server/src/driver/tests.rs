@@ -42,7 +42,8 @@ async fn a_failing_journal_acknowledges_nothing_and_stops_the_clock() {
     assert_eq!(refused, Refusal::Journal("the disk is full".into()));
     let refused = handle.clock(ClockAction::Resume).await.unwrap().unwrap_err();
     assert!(matches!(refused, Refusal::Journal(_)));
-    assert!(handle.moment().clock.paused);
+    let clock = handle.moment().clock;
+    assert!(clock.paused && clock.journal_failed);
     driver.end();
 }
 

@@ -15,7 +15,8 @@ use crate::wire::proposal::mode;
 /// How the server fares.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub(crate) struct HealthDto {
-    /// `ok`, or `stopped` when the city no longer runs.
+    /// `ok`; `stopped` when the city no longer runs, `journal` when its journal cannot be written and
+    /// its clock stands still.
     pub status: &'static str,
     /// `live`, `replay` or `simulated`.
     pub mode: &'static str,
@@ -30,14 +31,19 @@ pub(crate) struct HealthDto {
     responses((status = 200, body = HealthDto), (status = 503, body = HealthDto)))]
 pub(crate) async fn healthz(State(app): State<Arc<App>>) -> (StatusCode, Json<HealthDto>) {
     let moment = app.handle.moment();
-    let running = app.handle.is_running();
+    let stopped = (!app.handle.is_running()).then_some("stopped");
+    let failed = moment.clock.journal_failed.then_some("journal");
+    let trouble = stopped.or(failed);
     let health = HealthDto {
-        status: if running { "ok" } else { "stopped" },
+        status: trouble.unwrap_or("ok"),
         mode: mode(moment.view.mode),
         city_time_ms: moment.clock.latest.millis(),
         sequence: moment.view.sequence,
     };
-    let status = if running { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    let status = match trouble {
+        None => StatusCode::OK,
+        Some(_) => StatusCode::SERVICE_UNAVAILABLE,
+    };
     (status, Json(health))
 }
 
