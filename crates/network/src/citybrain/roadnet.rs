@@ -8,12 +8,16 @@ use urbis_units::{LocalFrame, Meters, MetersPerSecond, Wgs84};
 use super::signal;
 use super::text::{Line, Lines};
 use crate::intergreen::{self, IntergreenParameters};
+use crate::place::Place;
 use crate::{
     Junction, JunctionKind, Label, Lane, Network, NetworkError, Road, RoadClass, conflict, geometry,
 };
 
 /// Most lanes of one direction.
-const LANES_MAX: usize = 16;
+const LANES_MAX: usize = 8;
+/// Most roads that may end or begin at a node: their movements, 8 × 8, are no more than a signal
+/// can hold groups.
+const ARMS_MAX: usize = 8;
 /// Width of a lane; the files state none.
 pub(super) const LANE_WIDTH_M: f64 = 3.25;
 
@@ -33,6 +37,14 @@ pub fn read_roadnet(bytes: &[u8], file: &str) -> Result<Network, NetworkError> {
         return Err(NetworkError::Empty { file: file.to_owned(), what: "roads" });
     }
     let approaches = reader.approaches(&mut lines)?;
+    for node in &reader.network.junctions {
+        let arms = node.incoming.len().max(node.outgoing.len());
+        if arms > ARMS_MAX {
+            let element = format!("node {}", node.name);
+            let problem = format!("{arms} roads end or begin there, expected at most {ARMS_MAX}");
+            return Err(Place { file, element: &element }.misfit(problem, "split the node"));
+        }
+    }
     reader.widen();
     for junction in reader.network.junctions.ids() {
         reader.inside(junction, approaches.get(&junction));

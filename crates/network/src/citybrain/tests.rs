@@ -164,6 +164,19 @@ fn faults_name_file_line_and_remedy() {
     assert!(matches!(read_flow(b"0\n", "f.txt", &network()), Err(NetworkError::Empty { .. })));
 }
 
+#[test]
+fn a_node_where_too_many_roads_meet_is_refused() {
+    let arms = 30;
+    let node = |arm: u32| format!("{} 120.5 n{arm} 0\n", 30.0 + f64::from(arm) / 100.0);
+    let road = |arm: u32| format!("hub n{arm} 500 10 1 1 out{arm} in{arm}\n1 1 1\n1 1 1\n");
+    let nodes: String = (0..arms).map(node).collect();
+    let roads: String = (0..arms).map(road).collect();
+    let count = arms + 1;
+    let text = format!("{count}\n30.0 120.0 hub 1\n{nodes}{arms}\n{roads}1\nhub -1 -1 -1 -1\n");
+    let message = read_roadnet(text.as_bytes(), "net.txt").expect_err("a star").to_string();
+    assert!(message.contains("node hub: 30 roads") && message.contains("split"), "{message}");
+}
+
 proptest! {
     #[test]
     fn whatever_a_file_holds_it_is_read_or_refused(
